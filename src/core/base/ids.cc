@@ -1,0 +1,44 @@
+#include "core/base/ids.h"
+
+#include <fmt/format.h>
+
+namespace pharos::base {
+
+Ids::Ids(const Clock& clock)
+    : Ids(clock, (std::uint64_t{std::random_device{}()} << 32) ^ std::random_device{}()) {}
+
+Ids::Ids(const Clock& clock, std::uint64_t seed) : clock_(clock), random_(seed) {}
+
+std::string Ids::next() {
+  const std::lock_guard lock(mutex_);
+  auto millisecond =
+      std::chrono::duration_cast<std::chrono::milliseconds>(clock_.wall_now().time_since_epoch()).count();
+  // Within one millisecond a 12-bit counter keeps the order; when it is full, borrow the next millisecond.
+  if (millisecond > last_millisecond_) {
+    counter_ = 0;
+  } else {
+    millisecond = last_millisecond_;
+    if (++counter_ > 0xfff) {
+      ++millisecond;
+      counter_ = 0;
+    }
+  }
+  last_millisecond_ = millisecond;
+  const auto time = static_cast<std::uint64_t>(millisecond);
+  const std::uint64_t random = random_();
+  return fmt::format("{:08x}-{:04x}-7{:03x}-{:04x}-{:012x}", (time >> 16) & 0xffffffffU, time & 0xffffU,
+                     counter_, 0x8000U | ((random >> 48) & 0x3fffU), random & 0xffffffffffffU);
+}
+
+bool is_uuid(std::string_view text) {
+  if (text.size() != 36) return false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+    const bool hex = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+    if (dash ? c != '-' : !hex) return false;
+  }
+  return true;
+}
+
+}  // namespace pharos::base

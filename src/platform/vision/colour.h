@@ -1,0 +1,60 @@
+// Colours as people see them: CIELAB, differences, names and palettes.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <boost/describe/class.hpp>
+
+namespace pharos::vision {
+
+/// CIE 1976 L*a*b* under D65, 2°.
+struct Lab {
+  double l = 0;
+  double a = 0;
+  double b = 0;
+
+  double chroma() const;
+  /// Degrees, 0 to 360.
+  double hue() const;
+};
+
+struct Rgb {
+  std::uint8_t r = 0;
+  std::uint8_t g = 0;
+  std::uint8_t b = 0;
+};
+
+Lab to_lab(Rgb colour);
+Rgb to_rgb(const Lab& lab);
+/// "#d5561f".
+std::string hex(Rgb colour);
+
+/// CIEDE2000 difference (Sharma, Wu and Dalal 2005), all weights 1.
+double delta_e_2000(const Lab& a, const Lab& b);
+
+/// The nearest name: a basic colour, and a finer one of fashion ("orange", "burnt orange").
+struct ColourName {
+  std::string basic;
+  std::string name;
+};
+ColourName name_of(const Lab& colour);
+
+struct Swatch {
+  std::string hex;
+  std::string name;   ///< "burnt orange"
+  std::string basic;  ///< "orange"
+  double share = 0;   ///< of the pixels looked at, 0 to 1
+  std::array<double, 3> lab{};
+};
+BOOST_DESCRIBE_STRUCT(Swatch, (), (hex, name, basic, share, lab))
+
+/// The main colours of some pixels, largest share first: k-means of 6 in CIELAB on at most 4,000 of them,
+/// near ones merged with lightness weighted 0.35, those under 4 % dropped. Deterministic.
+std::vector<Swatch> palette(std::span<const Lab> pixels);
+
+}  // namespace pharos::vision
