@@ -47,26 +47,28 @@ struct Consent {
 BOOST_DESCRIBE_STRUCT(Consent, (),
                       (face, fashion, posture, bio, detailed, biometric, technical_metadata, version))
 
-/// One score's part: `score` times `weight`; `is_default` when nothing was measured and 5.0 stands in.
+/// One score's part: `score` times `share`; `is_default` when nothing was measured and 5.0 stands in.
 struct ScorePart {
   std::string of;
-  double weight = 0;
+  double share = 0;
   double score = 5.0;
   bool is_default = false;
 };
-BOOST_DESCRIBE_STRUCT(ScorePart, (), (of, weight, score, is_default))
+BOOST_DESCRIBE_STRUCT(ScorePart, (), (of, share, score, is_default))
 
+/// All empty when nothing may be scored (see AggregatorData::not_scored), else all there.
 struct Scores {
-  double overall = 5.0;
-  double attractiveness =
-      5.0;  ///< the contract's name of photo-face quality with posture; shown as "Portrait"
-  double style = 5.0;
-  double presence = 5.0;
+  std::optional<double> overall;
+  std::optional<double> attractiveness;  ///< the contract's name of photo-face quality with posture; shown as
+                                         ///< "Portrait"
+  std::optional<double> style;
+  std::optional<double> presence;
 };
 BOOST_DESCRIBE_STRUCT(Scores, (), (overall, attractiveness, style, presence))
 
 struct EmbedderData {
-  std::string description;  ///< the measured sentence that was embedded
+  std::string
+      description;  ///< the measured sentence that was embedded; the bio follows it in the vector only
   std::string text_model;
   std::vector<float> text_vector;
   std::string visual_model;
@@ -195,9 +197,11 @@ struct AggregatorData {
   std::vector<std::string> strengths;                         ///< at most 5, inputs above 7
   std::vector<std::string> improvements;                      ///< at most 5, inputs below 5
   std::vector<std::string> defaults;                          ///< inputs that were the neutral 5.0
-  std::string tone;  ///< "excellent", "strong", "solid" or "developing"
+  std::string tone;  ///< "excellent", "strong", "solid" or "developing"; empty without scores
+  std::optional<std::string> not_scored;  ///< why there are no scores at all
 };
-BOOST_DESCRIBE_STRUCT(AggregatorData, (), (scores, composition, strengths, improvements, defaults, tone))
+BOOST_DESCRIBE_STRUCT(AggregatorData, (),
+                      (scores, composition, strengths, improvements, defaults, tone, not_scored))
 
 struct FormatterData {
   std::string headline;  ///< a few words for the top of the page
