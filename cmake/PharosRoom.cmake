@@ -1,6 +1,7 @@
 # A room is a folder with headers, sources and tests/: pharos_room(name [uses...]) makes one library of it and
 # one test program. `uses` may name rooms of this floor and the floors below, and outside libraries; whatever
 # is not named cannot be linked.
+add_custom_target(fuzzers)
 add_library(pharos_warnings INTERFACE)
 target_compile_options(pharos_warnings INTERFACE -Wall -Wextra -Wpedantic -Werror -Wshadow -Wnon-virtual-dtor
   -Wold-style-cast -Woverloaded-virtual -Wimplicit-fallthrough -Wextra-semi -Wnull-dereference
@@ -32,6 +33,7 @@ function(pharos_room name)
     foreach(fuzzer ${fuzzers})
       get_filename_component(fuzzer_name ${fuzzer} NAME_WE)
       add_executable(${fuzzer_name} ${fuzzer})
+      add_dependencies(fuzzers ${fuzzer_name})
       target_link_libraries(${fuzzer_name} PRIVATE ${name} pharos_warnings)
       target_link_options(${fuzzer_name} PRIVATE -fsanitize=fuzzer)
       set_target_properties(${fuzzer_name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/fuzzers)

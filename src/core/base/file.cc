@@ -1,8 +1,8 @@
 #include "core/base/file.h"
 
 #include <cerrno>
-#include <cstring>
 #include <fstream>
+#include <system_error>
 
 #include <fmt/format.h>
 
@@ -21,8 +21,8 @@ std::string read_file(const std::filesystem::path& path, std::uintmax_t max_byte
   }
   std::ifstream stream(path, std::ios::binary);
   if (!stream) {
-    throw Error(Code::kUnavailable,
-                fmt::format("'{}' cannot be read: {}", path.string(), std::strerror(errno)));
+    throw Error(Code::kUnavailable, fmt::format("'{}' cannot be read: {}", path.string(),
+                                                std::generic_category().message(errno)));
   }
   std::string content;
   char block[1 << 16];
@@ -44,7 +44,7 @@ void write_file(const std::filesystem::path& path, std::string_view content) {
   std::error_code failure;
   if (stream) std::filesystem::rename(partial, path, failure);
   if (!stream || failure) {
-    const std::string reason = failure ? failure.message() : std::strerror(errno);
+    const std::string reason = failure ? failure.message() : std::generic_category().message(errno);
     std::filesystem::remove(partial, failure);
     throw Error(Code::kUnavailable, fmt::format("'{}' cannot be written: {}", path.string(), reason));
   }
