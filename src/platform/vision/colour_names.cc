@@ -60,7 +60,7 @@ std::string_view around_red(double lightness, double chroma, double hue) {
   return hue < 34 || chroma > 54 ? "red" : lightness > 50 ? "orange" : "brown";
 }
 
-/// Hues 44 to 78.
+/// Hues 44 to 76.
 std::string_view around_orange(double lightness, double chroma, double hue) {
   if (hue < 48 && chroma > 58 && lightness < 45) {
     return "red";
@@ -72,12 +72,12 @@ std::string_view around_orange(double lightness, double chroma, double hue) {
   return chroma > 47 && lightness + 0.5 * chroma > 82 ? "orange" : "brown";
 }
 
-/// Hues from 78 to where green begins.
+/// Hues from 76 to where green begins.
 std::string_view around_yellow(double lightness, double chroma, double hue) {
   if (lightness > 88 && chroma < 20) {
     return "white";
   }
-  const bool vivid = chroma > 45 && lightness > (hue < 92 ? 66 : 58);
+  const bool vivid = chroma > 45 && lightness > (hue < 92 ? 63 : 58);
   const bool pale = lightness > 82 && (hue > 94 || chroma > 36);
   return vivid || pale ? "yellow" : hue < 97 ? "brown" : "green";
 }
@@ -92,7 +92,7 @@ std::string_view basic_name(const Lab& colour) {
   if (hue >= 352 || hue < 44) {
     return around_red(lightness, chroma, hue >= 352 ? hue - 360 : hue);
   }
-  if (hue < 78) {
+  if (hue < 76) {
     return around_orange(lightness, chroma, hue);
   }
   if (hue < (lightness > 85 ? 114.5 : 106)) {
@@ -112,13 +112,13 @@ struct Term {
 /// Colours of cloth as photos show it, not of screens.
 constexpr Term kTerms[] = {
     {"black", 0x141415},        {"white", 0xf7f7f7},         {"off-white", 0xeeebe3},
-    {"ivory", 0xf6f1de},        {"cream", 0xefe5cd},         {"light grey", 0xc6c7c8},
-    {"silver", 0xa9adb1},       {"grey", 0x88898a},          {"dark grey", 0x5b5d5f},
+    {"ivory", 0xf6f1de},        {"cream", 0xefe5cd},         {"light grey", 0xbcbdbe},
+    {"silver", 0xa2a6aa},       {"grey", 0x88898a},          {"dark grey", 0x5b5d5f},
     {"charcoal", 0x424447},     {"slate", 0x66717a},         {"stone", 0xbab4a8},
     {"red", 0xc9142b},          {"scarlet", 0xdc2a1c},       {"crimson", 0x9c1b2f},
     {"burgundy", 0x5c1426},     {"maroon", 0x6c1c1c},        {"wine", 0x74293a},
     {"brick red", 0x9d3127},    {"orange", 0xee7b27},        {"burnt orange", 0xcb5421},
-    {"tangerine", 0xf8941d},    {"terracotta", 0xcb6540},    {"coral", 0xfb7b52},
+    {"tangerine", 0xf8941d},    {"terracotta", 0xd26b45},    {"coral", 0xfb7b52},
     {"apricot", 0xf4ae7c},      {"peach", 0xf8c8a6},         {"yellow", 0xf3d02b},
     {"mustard", 0xc8a02b},      {"golden yellow", 0xefb32c}, {"lemon", 0xf6ec70},
     {"pale yellow", 0xf3eaae},  {"green", 0x2f8a45},         {"olive", 0x6a6b34},

@@ -25,6 +25,7 @@ double fraction(double value) {
 struct Cluster {
   Lab mean;
   double count = 0;
+  double weight = 0;  ///< in joined means
 };
 
 double squared_distance(const Lab& p, const Lab& q) {
@@ -103,7 +104,7 @@ std::vector<Cluster> k_means(const std::vector<Lab>& pixels) {
       const Lab mean =
           n > 0 ? Lab{sums[i].mean.l / n, sums[i].mean.a / n, sums[i].mean.b / n} : clusters[i].mean;
       moved = std::max(moved, squared_distance(mean, clusters[i].mean));
-      clusters[i] = {mean, n};
+      clusters[i] = {.mean = mean, .count = n};
     }
     if (moved < 0.01) {
       break;
@@ -125,13 +126,19 @@ double cloth_distance(const Lab& p, const Lab& q) {
 }
 
 Cluster joined(const Cluster& p, const Cluster& q) {
-  const double n = p.count + q.count;
-  const auto mean = [&](double of_p, double of_q) { return (of_p * p.count + of_q * q.count) / n; };
-  return {{mean(p.mean.l, q.mean.l), mean(p.mean.a, q.mean.a), mean(p.mean.b, q.mean.b)}, n};
+  const double weight = p.weight + q.weight;
+  const auto mean = [&](double of_p, double of_q) { return (of_p * p.weight + of_q * q.weight) / weight; };
+  return {{mean(p.mean.l, q.mean.l), mean(p.mean.a, q.mean.a), mean(p.mean.b, q.mean.b)},
+          p.count + q.count,
+          weight};
 }
 
-/// Joins the nearest two until all are apart.
+/// Joins the nearest two until all are apart. What is lit counts more than what lies in shadow, where colours
+/// lose their chroma.
 void merge(std::vector<Cluster>& clusters) {
+  for (Cluster& cluster : clusters) {
+    cluster.weight = cluster.count * (10 + cluster.mean.chroma());
+  }
   while (clusters.size() > 1) {
     double smallest = kMergeBelow;
     std::size_t first = 0;
