@@ -82,7 +82,8 @@ struct Pose {
   PersonMask mask;
   double score = 0;  ///< the detector's, 0 to 1
   Region region;
-  /// Disagreement of the photo and its mirror image for each landmark, in pixels; empty after a single pass.
+  /// Disagreement of the photo and its mirror image for each landmark, in pixels: where the mirror image has
+  /// it minus where the photo has it; the keypoint lies between. Empty after a single pass.
   std::vector<Point> uncertainty;
 };
 

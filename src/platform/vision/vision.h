@@ -42,8 +42,9 @@ class Vision {
   ~Vision();
 
   PoseSearch find_pose(const Image& image, Passes passes) const;
-  /// `pose`, when known, says where to look closer. Ignored in a single pass.
-  FaceSearch find_faces(const Image& image, const Pose* pose, Passes passes) const;
+  /// `pose`, when known, says where to look closer, and `people`, how many bodies were seen, whether to look
+  /// for many small faces. Both are ignored in a single pass.
+  FaceSearch find_faces(const Image& image, const Pose* pose, Passes passes, int people = 0) const;
 
   /// "f32": asserted after compiling.
   const std::string& precision() const;

@@ -1,0 +1,142 @@
+#include "platform/vision/vision.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <functional>
+#include <future>
+#include <utility>
+
+#include "core/base/error.h"
+#include "platform/vision/face_detector.h"
+#include "platform/vision/face_mesh.h"
+#include "platform/vision/pose_detector.h"
+#include "platform/vision/pose_landmarks.h"
+
+namespace pharos::vision {
+namespace {
+
+// The reference library lays a mesh on at most ten faces; a group photo deserves more, within reason.
+constexpr std::size_t kReferenceMeshes = 10;
+constexpr std::size_t kMostFaces = 50;
+constexpr std::size_t kMostBodiesRead = 3;
+
+/// A face that the mesh does not confirm counts only when the detector is this sure of it, or when it sits on
+/// a body. Dogs and patterns fire the detector; the mesh rejects most.
+constexpr double kSureWithoutMesh = 0.6;
+
+bool is_on_head(const Face& face, const Pose& pose) {
+  const Region head = head_region(pose);
+  const Point centre = face.box.centre();
+  return std::abs(centre.x - head.centre.x) < head.side / 4 &&
+         std::abs(centre.y - head.centre.y) < head.side / 4;
+}
+
+bool has_face(const std::vector<Face>& faces, const Pose& pose) {
+  return std::ranges::any_of(faces, [&](const Face& face) { return is_on_head(face, pose); });
+}
+
+/// Largest first; the main person's before all others.
+void order_faces(std::vector<Face>& faces, const Pose* pose) {
+  std::ranges::stable_sort(faces, std::greater{}, [](const Face& face) { return face.box.area(); });
+  if (pose == nullptr) return;
+  std::ranges::stable_partition(faces, [&](const Face& face) { return is_on_head(face, *pose); });
+}
+
+template <class Network>
+std::future<std::unique_ptr<Network>> load(const VisionSettings& settings, const char* file) {
+  return std::async(std::launch::async, [path = settings.models / file, workers = settings.workers] {
+    return std::make_unique<Network>(path, workers);
+  });
+}
+
+}  // namespace
+
+struct Vision::Impl {
+  std::unique_ptr<PoseDetector> pose_detector;
+  std::unique_ptr<PoseLandmarker> pose_landmarker;
+  std::unique_ptr<FaceDetector> face_detector;
+  std::unique_ptr<FaceMesher> face_mesher;
+
+  std::vector<Face> faces_in_tiles(const Image& image) const;
+  std::vector<Face> search_everywhere(const Image& image, const Pose* pose, int people) const;
+  void lay_meshes(const Image& image, std::vector<Face>& faces, std::size_t most) const;
+};
+
+Vision::Vision(const VisionSettings& settings) : impl_(std::make_unique<Impl>()) {
+  auto landmarker = load<PoseLandmarker>(settings, "pose_landmark_full.tflite");
+  auto detector = load<PoseDetector>(settings, "pose_detection.tflite");
+  auto mesher = load<FaceMesher>(settings, "face_landmark.tflite");
+  auto faces = load<FaceDetector>(settings, "face_detection_short_range.tflite");
+  impl_->pose_landmarker = landmarker.get();
+  impl_->pose_detector = detector.get();
+  impl_->face_mesher = mesher.get();
+  impl_->face_detector = faces.get();
+}
+
+Vision::~Vision() = default;
+
+PoseSearch Vision::find_pose(const Image& image, Passes passes) const {
+  std::vector<Body> bodies = impl_->pose_detector->detect(image);
+  PoseSearch search{.people = static_cast<int>(bodies.size())};
+  if (bodies.empty()) return search;
+  if (passes == Passes::kSingle) {
+    search.main = impl_->pose_landmarker->read(image, bodies.front());
+    return search;
+  }
+  order_by_prominence(bodies, image.width, image.height);
+  for (std::size_t i = 0; i < std::min(bodies.size(), kMostBodiesRead) && !search.main; ++i) {
+    search.main = impl_->pose_landmarker->read_twice(image, bodies[i]);
+  }
+  return search;
+}
+
+FaceSearch Vision::find_faces(const Image& image, const Pose* pose, Passes passes, int people) const {
+  const bool single = passes == Passes::kSingle;
+  FaceSearch search;
+  search.faces = single ? impl_->face_detector->detect(image, whole_image(image.width, image.height),
+                                                       FaceSource::kWholeImage)
+                        : impl_->search_everywhere(image, pose, people);
+  impl_->lay_meshes(image, search.faces, single ? kReferenceMeshes : kMostFaces);
+  if (!single) {
+    std::erase_if(search.faces, [&](const Face& face) {
+      return !face.mesh && face.score < kSureWithoutMesh && !(pose != nullptr && is_on_head(face, *pose));
+    });
+  }
+  order_faces(search.faces, single ? nullptr : pose);
+  search.meshes = static_cast<int>(
+      std::ranges::count_if(search.faces, [](const Face& face) { return face.mesh.has_value(); }));
+  return search;
+}
+
+const std::string& Vision::precision() const {
+  return impl_->pose_landmarker->model().precision();
+}
+
+std::vector<Face> Vision::Impl::faces_in_tiles(const Image& image) const {
+  std::vector<Face> found;
+  for (const Region& tile : tiles(image.width, image.height)) {
+    std::ranges::move(face_detector->detect(image, tile, FaceSource::kTile), std::back_inserter(found));
+  }
+  // A face cut by the edge of one tile is whole, and surer, in its neighbour.
+  std::ranges::stable_sort(found, std::greater{}, &Face::score);
+  return found;
+}
+
+std::vector<Face> Vision::Impl::search_everywhere(const Image& image, const Pose* pose, int people) const {
+  std::vector<Face> faces =
+      face_detector->detect(image, whole_image(image.width, image.height), FaceSource::kWholeImage);
+  if (pose != nullptr && !has_face(faces, *pose)) {
+    merge_faces(faces, face_detector->detect(image, head_region(*pose), FaceSource::kHeadCrop));
+  }
+  if (faces.empty() || people > 1 || faces.size() > 1) merge_faces(faces, faces_in_tiles(image));
+  if (faces.size() > kMostFaces) faces.resize(kMostFaces);
+  return faces;
+}
+
+void Vision::Impl::lay_meshes(const Image& image, std::vector<Face>& faces, std::size_t most) const {
+  for (std::size_t i = 0; i < std::min(faces.size(), most); ++i) {
+    faces[i].mesh = face_mesher->read(image, faces[i]);
+  }
+}
+
+}  // namespace pharos::vision
