@@ -65,17 +65,18 @@ std::vector<Detection> decode_detections(std::span<const float> values, std::spa
 }
 
 std::vector<Detection> suppress(std::vector<Detection> detections) {
-  std::ranges::stable_sort(detections, std::greater{}, &Detection::score);
+  std::ranges::sort(detections, std::greater{}, &Detection::score);
   std::vector<Detection> kept;
   while (!detections.empty()) {
-    const Box best = detections.front().box;
-    const auto apart = [&](const Detection& other) {
-      return intersection_over_union(best, other.box) <= kSameThing;
-    };
     // The best one belongs to its own group even when its box has no area.
-    const auto rest = std::stable_partition(detections.begin() + 1, detections.end(), std::not_fn(apart));
-    kept.push_back(melt({detections.begin(), rest}));
-    detections.erase(detections.begin(), rest);
+    std::vector<Detection> group = {std::move(detections.front())};
+    std::vector<Detection> rest;
+    for (Detection& other : std::span(detections).subspan(1)) {
+      const bool same = intersection_over_union(group.front().box, other.box) > kSameThing;
+      (same ? group : rest).push_back(std::move(other));
+    }
+    kept.push_back(melt(group));
+    detections = std::move(rest);
   }
   return kept;
 }

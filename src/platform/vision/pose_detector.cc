@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
+#include <functional>
 #include <iterator>
 #include <numbers>
 
@@ -43,12 +45,12 @@ void order_by_prominence(std::vector<Body>& bodies, int width, int height) {
   const Point centre{width / 2.0, height / 2.0};
   const auto prominence = [](const Body& body) { return body.region.side * body.score; };
   const auto off_centre = [&](const Body& body) { return distance(body.region.centre, centre); };
-  std::ranges::stable_sort(bodies, std::greater{}, prominence);
+  std::ranges::sort(bodies, std::greater{}, prominence);
   if (bodies.empty()) return;
   const double least = prominence(bodies.front()) * kAboutAsLarge;
   const auto rivals_end =
       std::ranges::find_if(bodies, [&](const Body& body) { return prominence(body) < least; });
-  std::ranges::stable_sort(bodies.begin(), rivals_end, std::less{}, off_centre);
+  std::ranges::sort(bodies.begin(), rivals_end, std::less{}, off_centre);
 }
 
 }  // namespace pharos::vision

@@ -1,9 +1,11 @@
 #include "platform/vision/vision.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <functional>
 #include <future>
+#include <iterator>
 #include <utility>
 
 #include "core/base/error.h"
@@ -37,9 +39,10 @@ bool has_face(const std::vector<Face>& faces, const Pose& pose) {
 
 /// Largest first; the main person's before all others.
 void order_faces(std::vector<Face>& faces, const Pose* pose) {
-  std::ranges::stable_sort(faces, std::greater{}, [](const Face& face) { return face.box.area(); });
-  if (pose == nullptr) return;
-  std::ranges::stable_partition(faces, [&](const Face& face) { return is_on_head(face, *pose); });
+  const auto rank = [pose](const Face& face) {
+    return std::pair(pose != nullptr && is_on_head(face, *pose), face.box.area());
+  };
+  std::ranges::sort(faces, std::greater{}, rank);
 }
 
 template <class Network>
@@ -118,7 +121,7 @@ std::vector<Face> Vision::Impl::faces_in_tiles(const Image& image) const {
     std::ranges::move(face_detector->detect(image, tile, FaceSource::kTile), std::back_inserter(found));
   }
   // A face cut by the edge of one tile is whole, and surer, in its neighbour.
-  std::ranges::stable_sort(found, std::greater{}, &Face::score);
+  std::ranges::sort(found, std::greater{}, &Face::score);
   return found;
 }
 
