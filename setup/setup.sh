@@ -48,6 +48,20 @@ fetch_packages() {
   python3 "$root/setup/fetch.py" "$root/build"
 }
 
+# prepare_test_environment: a virtual environment with the pinned Python packages of the tests.
+prepare_test_environment() {
+  local venv=$root/build/test-venv requirements=$root/tests/requirements.txt
+  if cmp -s "$requirements" "$venv/requirements.txt"; then return 0; fi
+  say "set-up: installing the Python packages of the tests (about 140 MB, once)"
+  python3 -m venv --clear "$venv"
+  if ! "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps \
+    --only-binary :all: --requirement "$requirements"; then
+    echo "set-up: pip could not install the tests' packages (above); run the same command again." >&2
+    exit 1
+  fi
+  cp "$requirements" "$venv/requirements.txt"
+}
+
 # How many compilers at once: one a core, while each has 1.5 GB of memory.
 build_jobs() {
   local memory_gb
