@@ -5,6 +5,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <openvino/core/preprocess/pre_post_process.hpp>
 #include <openvino/frontend/manager.hpp>
 #include <openvino/runtime/core.hpp>
@@ -69,6 +70,22 @@ void fix_shapes_and_types(std::shared_ptr<ov::Model>& network, const std::filesy
   network = floats.build();
 }
 
+/// Cuts the network down to the outputs wanted.
+void keep_outputs(std::shared_ptr<ov::Model>& network, const ModelSettings& settings) {
+  if (settings.outputs.empty()) return;
+  ov::ResultVector kept;
+  for (const auto& result : network->get_results()) {
+    const auto& names = result->get_output_tensor(0).get_names();
+    const auto wanted = [&](const std::string& name) { return names.contains(name); };
+    if (std::ranges::any_of(settings.outputs, wanted)) kept.push_back(result);
+  }
+  if (kept.size() != settings.outputs.size()) {
+    throw Error(Code::kNotFound, fmt::format("{} lacks an output of {}", settings.file.string(),
+                                             fmt::join(settings.outputs, ", ")));
+  }
+  network = std::make_shared<ov::Model>(kept, network->get_parameters());
+}
+
 ov::element::Type element_type(Precision precision) {
   return precision == Precision::kBf16 ? ov::element::bf16 : ov::element::f32;
 }
@@ -109,6 +126,7 @@ Model::Model(const ModelSettings& settings) {
   ov::Core core;
   std::shared_ptr<ov::Model> network = read_network(core, settings.file);
   try {
+    keep_outputs(network, settings);
     fix_shapes_and_types(network, settings.file);
     ov::CompiledModel compiled = core.compile_model(network, "CPU", compile_options(settings));
     std::vector<ov::InferRequest> requests;

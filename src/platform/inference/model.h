@@ -21,6 +21,9 @@ struct ModelSettings {
   std::filesystem::path file;  ///< .tflite, .onnx or OpenVINO .xml
   Precision precision = Precision::kF32;
   int requests = 1;  ///< how many inferences may run at once; each uses one thread
+  /// Names of the outputs wanted, in the network's order; what only the others need is not computed. Empty:
+  /// all.
+  std::vector<std::string> outputs{};
 };
 
 /// One output of an inference: a flat view that dies with the call that hands it out.
@@ -33,8 +36,8 @@ struct Output {
 /// how many run at once.
 class Model {
  public:
-  /// Reads and compiles. Throws base::Error: kNotFound without the file, kUnavailable when it does not
-  /// compile.
+  /// Reads and compiles. Throws base::Error: kNotFound without the file or an output wanted, kUnavailable
+  /// when it does not compile.
   explicit Model(const ModelSettings& settings);
   ~Model();
   Model(Model&&) noexcept;

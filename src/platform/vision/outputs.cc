@@ -1,7 +1,5 @@
 #include "platform/vision/outputs.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
 
 #include "core/base/error.h"
@@ -11,16 +9,22 @@ namespace pharos::vision {
 using base::Code;
 using base::Error;
 
+std::span<const float> find_output(std::span<const inference::Output> outputs, std::size_t elements) {
+  for (const inference::Output& output : outputs) {
+    if (output.values.size() == elements) return output.values;
+  }
+  return {};
+}
+
 std::span<const float> output_of(std::span<const inference::Output> outputs, std::size_t elements) {
-  const auto found =
-      std::ranges::find(outputs, elements, [](const auto& output) { return output.values.size(); });
-  if (found == outputs.end()) {
+  const auto found = find_output(outputs, elements);
+  if (found.empty()) {
     throw Error(Code::kUnavailable,
                 fmt::format("the vision model has no output of {} numbers: it is not the one that set-up "
                             "installs; delete it and run `./run --build-only`",
                             elements));
   }
-  return found->values;
+  return found;
 }
 
 void require_input(const inference::Model& model, const std::filesystem::path& file, int size) {

@@ -9,7 +9,10 @@
 
 namespace pharos::vision {
 
-/// The first output with that many elements. Throws base::Error (kUnavailable) when there is none.
+/// The first output with that many elements; empty when there is none.
+std::span<const float> find_output(std::span<const inference::Output> outputs, std::size_t elements);
+
+/// The same. Throws base::Error (kUnavailable) when there is none.
 std::span<const float> output_of(std::span<const inference::Output> outputs, std::size_t elements);
 
 /// Throws base::Error (kUnavailable) when the network does not take one RGB square of that size.

@@ -43,6 +43,13 @@ std::vector<Point> disagreement(const BodyReading& straight, const BodyReading& 
   return offsets;
 }
 
+BodyReading infer(const inference::Model& model, const Crop& crop) {
+  BodyReading reading;
+  model.infer([&](std::span<float> input) { to_floats(crop, 0, 1, input); },
+              [&](std::span<const inference::Output> outputs) { reading = decode_body(outputs); });
+  return reading;
+}
+
 }  // namespace
 
 void refine(RegionLandmark& landmark, std::span<const float> heat_map, std::size_t index) {
@@ -73,7 +80,7 @@ void refine(RegionLandmark& landmark, std::span<const float> heat_map, std::size
 BodyReading decode_body(std::span<const inference::Output> outputs) {
   const auto points = output_of(outputs, kPoints * kPointValues);
   const auto heat_map = output_of(outputs, kHeatValues);
-  const auto mask = output_of(outputs, kMaskValues);
+  const auto mask = find_output(outputs, kMaskValues);
   BodyReading reading{.flag = static_cast<double>(output_of(outputs, 1).front()),
                       .mask_logits = {mask.begin(), mask.end()}};
   for (std::size_t i = 0; i < kLandmarkCount; ++i) {
@@ -90,14 +97,9 @@ BodyReading decode_body(std::span<const inference::Output> outputs) {
 }
 
 BodyReading unmirror(BodyReading reading) {
-  // Pixel u of the mirrored crop is pixel size − 1 − u of the crop.
-  constexpr double kLast = static_cast<double>(kInputSize - 1) / kInputSize;
-  for (RegionLandmark& landmark : reading.landmarks) landmark.x = kLast - landmark.x;
+  for (RegionLandmark& landmark : reading.landmarks) landmark.x = 1 - landmark.x;
   for (std::size_t i = 0; i < kLandmarkCount; ++i) {
     if (i < other_side(i)) std::swap(reading.landmarks[i], reading.landmarks[other_side(i)]);
-  }
-  for (auto row = reading.mask_logits.begin(); row != reading.mask_logits.end(); row += kInputSize) {
-    std::reverse(row, row + kInputSize);
   }
   return reading;
 }
@@ -113,9 +115,6 @@ BodyReading average(const BodyReading& a, const BodyReading& b) {
             .z = (mine.z + other.z) / 2,
             .visibility = (mine.visibility + other.visibility) / 2,
             .presence = (mine.presence + other.presence) / 2};
-  }
-  for (std::size_t i = 0; i < mean.mask_logits.size(); ++i) {
-    mean.mask_logits[i] = (mean.mask_logits[i] + b.mask_logits[i]) / 2;
   }
   return mean;
 }
@@ -138,28 +137,25 @@ Pose place_on_image(const BodyReading& reading, const Body& body) {
 }
 
 PoseLandmarker::PoseLandmarker(const std::filesystem::path& file, int requests)
-    : model_({.file = file, .precision = inference::Precision::kF32, .requests = requests}) {
+    : model_({.file = file, .precision = inference::Precision::kF32, .requests = requests}),
+      landmarks_only_({.file = file,
+                       .precision = inference::Precision::kF32,
+                       .requests = requests,
+                       .outputs = {"Identity", "Identity_1", "Identity_3"}}) {
   require_input(model_, file, kInputSize);
 }
 
-BodyReading PoseLandmarker::infer(const Crop& crop) const {
-  BodyReading reading;
-  model_.infer([&](std::span<float> input) { to_floats(crop, 0, 1, input); },
-               [&](std::span<const inference::Output> outputs) { reading = decode_body(outputs); });
-  return reading;
-}
-
 std::optional<Pose> PoseLandmarker::read(const Image& image, const Body& body) const {
-  const BodyReading reading = infer(warp(image, body.region, kInputSize, Border::kReplicate));
+  const BodyReading reading = infer(model_, warp(image, body.region, kInputSize, Border::kReplicate));
   if (!(reading.flag > kMinFlag)) return std::nullopt;
   return place_on_image(reading, body);
 }
 
 std::optional<Pose> PoseLandmarker::read_twice(const Image& image, const Body& body) const {
   const Crop crop = warp(image, body.region, kInputSize, Border::kReplicate);
-  const BodyReading straight = infer(crop);
+  const BodyReading straight = infer(model_, crop);
   if (!(straight.flag > kMinFlag)) return std::nullopt;
-  const BodyReading mirrored = unmirror(infer(mirror_image(crop)));
+  const BodyReading mirrored = unmirror(infer(landmarks_only_, mirror_image(crop)));
   Pose pose = place_on_image(average(straight, mirrored), body);
   pose.uncertainty = disagreement(straight, mirrored, body.region);
   return pose;

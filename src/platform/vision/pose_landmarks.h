@@ -28,7 +28,7 @@ struct RegionLandmark {
 struct BodyReading {
   std::array<RegionLandmark, kLandmarkCount> landmarks{};
   double flag = 0;                 ///< 0 to 1: this is a body
-  std::vector<float> mask_logits;  ///< 256 × 256, before the sigmoid
+  std::vector<float> mask_logits;  ///< 256 × 256, before the sigmoid; empty when not asked for
 };
 
 BodyReading decode_body(std::span<const inference::Output> outputs);
@@ -37,10 +37,10 @@ BodyReading decode_body(std::span<const inference::Output> outputs);
 /// `heat_map` is 64 × 64 × 39 before the sigmoid, the landmarks' values of a cell side by side.
 void refine(RegionLandmark& landmark, std::span<const float> heat_map, std::size_t index);
 
-/// The reading of the mirrored crop, as if it had been read from the crop itself.
+/// The landmarks of the mirrored crop, as if they had been read from the crop itself.
 BodyReading unmirror(BodyReading reading);
 
-/// The mean of two readings of one crop.
+/// The mean of two readings of one crop; the mask is the first one's.
 BodyReading average(const BodyReading& a, const BodyReading& b);
 
 /// Puts a reading back on the photo.
@@ -60,9 +60,8 @@ class PoseLandmarker {
   const inference::Model& model() const { return model_; }
 
  private:
-  BodyReading infer(const Crop& crop) const;
-
   inference::Model model_;
+  inference::Model landmarks_only_;  ///< for the mirror image: the mask costs a third of the time
 };
 
 }  // namespace pharos::vision

@@ -55,101 +55,83 @@ double clamp_position(double steps) {
   return std::clamp(steps, -1e9, 1e9);
 }
 
-struct Sample {
-  std::int32_t column;  // of the upper left one of four pixels
-  std::int32_t row;
-  std::int32_t right;  // weights in steps
-  std::int32_t below;
+/// For every pixel of one target row: which four source pixels it mixes and how much of each, in 1/1024. Taps
+/// outside the photo are moved to its edge; on a black border they weigh nothing. So no pixel needs a branch.
+struct Row {
+  explicit Row(int size)
+      : left(static_cast<std::size_t>(size)), right(left), top(left), bottom(left), weights(left.size()) {}
+
+  std::vector<std::int32_t> left;  // source columns
+  std::vector<std::int32_t> right;
+  std::vector<std::int32_t> top;  // source rows
+  std::vector<std::int32_t> bottom;
+  std::vector<std::array<std::int32_t, 4>> weights;  // top left, top right, bottom left, bottom right
 };
 
-Sample sample_at(const Mapping& mapping, int u, int v) {
-  const double x = mapping.origin.x + u * mapping.along.x + v * mapping.down.x;
-  const double y = mapping.origin.y + u * mapping.along.y + v * mapping.down.y;
-  const std::int32_t x_steps = round_half_even(clamp_position(x));
-  const std::int32_t y_steps = round_half_even(clamp_position(y));
-  return {x_steps >> 5, y_steps >> 5, x_steps & (kSteps - 1), y_steps & (kSteps - 1)};
+/// The two pixels of one axis about a position, and their weights in steps.
+struct Taps {
+  std::int32_t first;
+  std::int32_t second;
+  std::int32_t first_weight;
+  std::int32_t second_weight;
+};
+
+Taps taps_at(double position, std::int32_t length, Border border) {
+  const std::int32_t steps = round_half_even(clamp_position(position));
+  const std::int32_t first = steps >> 5;
+  const std::int32_t second_weight = steps & (kSteps - 1);
+  const bool black = border == Border::kBlack;
+  const bool first_outside = first < 0 || first >= length;
+  const bool second_outside = first < -1 || first >= length - 1;
+  return {.first = std::clamp(first, 0, length - 1),
+          .second = std::clamp(first + 1, 0, length - 1),
+          .first_weight = black && first_outside ? 0 : kSteps - second_weight,
+          .second_weight = black && second_outside ? 0 : second_weight};
 }
 
-void mix(const Sample& sample, const std::array<const std::uint8_t*, 4>& taps, std::uint8_t* target) {
-  const std::int32_t right = sample.right;
-  const std::int32_t below = sample.below;
-  const std::int32_t w00 = (kSteps - right) * (kSteps - below);
-  const std::int32_t w01 = right * (kSteps - below);
-  const std::int32_t w10 = (kSteps - right) * below;
-  const std::int32_t w11 = right * below;
-  for (int channel = 0; channel < kChannels; ++channel) {
-    const std::int32_t sum =
-        taps[0][channel] * w00 + taps[1][channel] * w01 + taps[2][channel] * w10 + taps[3][channel] * w11;
-    target[channel] = static_cast<std::uint8_t>((sum + 512) >> 10);
+void plan_row(const Image& image, const Mapping& mapping, int v, Border border, Row& row) {
+  const double start_x = mapping.origin.x + v * mapping.down.x;
+  const double start_y = mapping.origin.y + v * mapping.down.y;
+  for (std::size_t u = 0; u < row.weights.size(); ++u) {
+    const auto step = static_cast<double>(static_cast<std::int32_t>(u));
+    const Taps x = taps_at(start_x + step * mapping.along.x, image.width, border);
+    const Taps y = taps_at(start_y + step * mapping.along.y, image.height, border);
+    row.left[u] = x.first * kChannels;
+    row.right[u] = x.second * kChannels;
+    row.top[u] = y.first;
+    row.bottom[u] = y.second;
+    row.weights[u] = {x.first_weight * y.first_weight, x.second_weight * y.first_weight,
+                      x.first_weight * y.second_weight, x.second_weight * y.second_weight};
   }
 }
 
-/// For samples of which some of the four pixels may lie outside.
-void mix_at_border(const Image& image, const Sample& sample, Border border, std::uint8_t* target) {
-  static constexpr std::uint8_t kBlackPixel[kChannels] = {0, 0, 0};
-  const auto tap = [&](int x, int y) {
-    const bool inside = x >= 0 && y >= 0 && x < image.width && y < image.height;
-    if (!inside && border == Border::kBlack) return &kBlackPixel[0];
-    return image.pixel(std::clamp(x, 0, image.width - 1), std::clamp(y, 0, image.height - 1));
-  };
-  mix(sample,
-      {tap(sample.column, sample.row), tap(sample.column + 1, sample.row), tap(sample.column, sample.row + 1),
-       tap(sample.column + 1, sample.row + 1)},
-      target);
-}
-
-struct Range {
-  int begin;
-  int end;
-};
-
-/// The part of `range` where low ≤ start + u·slope ≤ high.
-Range narrow(Range range, double start, double slope, double low, double high) {
-  if (low > high) return {range.begin, range.begin};
-  if (std::abs(slope) < 1e-9) {
-    return start >= low && start <= high ? range : Range{range.begin, range.begin};
+void mix_row(const Image& image, const Row& row, std::uint8_t* target) {
+  const auto stride = static_cast<std::ptrdiff_t>(image.width) * kChannels;
+  const std::uint8_t* source = image.rgb.data();
+  for (std::size_t u = 0; u < row.weights.size(); ++u, target += kChannels) {
+    const std::uint8_t* top = source + row.top[u] * stride;
+    const std::uint8_t* bottom = source + row.bottom[u] * stride;
+    const std::ptrdiff_t left = row.left[u];
+    const std::ptrdiff_t right = row.right[u];
+    const auto [w00, w01, w10, w11] = row.weights[u];
+    for (std::ptrdiff_t channel = 0; channel < kChannels; ++channel) {
+      const std::int32_t sum = top[left + channel] * w00 + top[right + channel] * w01 +
+                               bottom[left + channel] * w10 + bottom[right + channel] * w11;
+      target[channel] = static_cast<std::uint8_t>((sum + 512) >> 10);
+    }
   }
-  double from = (low - start) / slope;
-  double to = (high - start) / slope;
-  if (from > to) std::swap(from, to);
-  const double begin = std::clamp(std::ceil(from), double(range.begin), double(range.end));
-  const double end = std::clamp(std::floor(to) + 1, begin, double(range.end));
-  return {static_cast<int>(begin), static_cast<int>(end)};
-}
-
-/// The target columns of row v whose four pixels all lie inside the photo.
-Range inner_columns(const Image& image, const Mapping& mapping, int v, int size) {
-  constexpr double kMargin = 1;  // one step
-  const Point start{mapping.origin.x + v * mapping.down.x, mapping.origin.y + v * mapping.down.y};
-  const double last_x = (image.width - 1) * double(kSteps) - 1 - kMargin;
-  const double last_y = (image.height - 1) * double(kSteps) - 1 - kMargin;
-  const Range by_x = narrow({0, size}, start.x, mapping.along.x, kMargin, last_x);
-  return narrow(by_x, start.y, mapping.along.y, kMargin, last_y);
 }
 
 }  // namespace
 
 Crop warp(const Image& image, const Region& region, int size, Border border) {
   const Mapping mapping = map_region(region, size);
-  const auto stride = static_cast<std::ptrdiff_t>(image.width) * kChannels;
-  Crop crop{.size = size,
-            .rgb = std::vector<std::uint8_t>(static_cast<std::size_t>(size) * static_cast<std::size_t>(size) *
-                                             kChannels)};
-  std::uint8_t* target = crop.rgb.data();
+  const auto row_bytes = static_cast<std::size_t>(size) * kChannels;
+  Crop crop{.size = size, .rgb = std::vector<std::uint8_t>(static_cast<std::size_t>(size) * row_bytes)};
+  Row row(size);
   for (int v = 0; v < size; ++v) {
-    const Range inner = inner_columns(image, mapping, v, size);
-    int u = 0;
-    for (; u < inner.begin; ++u, target += kChannels) {
-      mix_at_border(image, sample_at(mapping, u, v), border, target);
-    }
-    for (; u < inner.end; ++u, target += kChannels) {
-      const Sample sample = sample_at(mapping, u, v);
-      const std::uint8_t* first = image.pixel(sample.column, sample.row);
-      mix(sample, {first, first + kChannels, first + stride, first + stride + kChannels}, target);
-    }
-    for (; u < size; ++u, target += kChannels) {
-      mix_at_border(image, sample_at(mapping, u, v), border, target);
-    }
+    plan_row(image, mapping, v, border, row);
+    mix_row(image, row, &crop.rgb[static_cast<std::size_t>(v) * row_bytes]);
   }
   return crop;
 }

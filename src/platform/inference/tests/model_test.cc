@@ -74,6 +74,31 @@ TEST(Model, TellsItsInputSizeAndItsPrecision) {
   EXPECT_EQ(model.precision(), "f32");
 }
 
+TEST(Model, ComputesOnlyTheOutputsWantedAndTheyAreTheSame) {
+  const auto sizes_and_last = [](const ModelSettings& settings) {
+    std::vector<std::size_t> sizes;
+    std::vector<float> last;
+    Model(settings).infer([](std::span<float> input) { fill_with_noise(input, 5); },
+                          [&](std::span<const Output> outputs) {
+                            for (const Output& output : outputs) sizes.push_back(output.values.size());
+                            last.assign(outputs.back().values.begin(), outputs.back().values.end());
+                          });
+    return std::pair(sizes, last);
+  };
+  const auto [all, scores] = sizes_and_last({.file = model_file("face_detection_short_range")});
+  const auto [one, same_scores] =
+      sizes_and_last({.file = model_file("face_detection_short_range"), .outputs = {"classificators"}});
+  EXPECT_THAT(all, ElementsAre(896 * 16, 896));
+  EXPECT_THAT(one, ElementsAre(896));
+  EXPECT_EQ(same_scores, scores);
+}
+
+TEST(Model, AnOutputThatDoesNotExistIsNamed) {
+  const base::Error error = error_of({.file = model_file("face_landmark"), .outputs = {"mood"}});
+  EXPECT_EQ(error.code(), Code::kNotFound);
+  EXPECT_THAT(error.what(), HasSubstr("mood"));
+}
+
 TEST(Model, HandsOutEveryOutputFlatWithItsNameInTheNetworksOrder) {
   const Model model({.file = model_file("face_detection_short_range")});
   std::vector<std::string> names;
