@@ -75,7 +75,36 @@ template <class T>
 using Members =
     boost::describe::describe_members<T, boost::describe::mod_public | boost::describe::mod_inherited>;
 
+template <class Owner, class Field>
+Field member_type(Field Owner::*);
+
+template <class T>
+constexpr bool is_json_convertible();
+
+template <template <class...> class List, class... Member>
+constexpr bool all_json_convertible(List<Member...>) {
+  return (is_json_convertible<decltype(member_type(Member::pointer))>() && ...);
+}
+
+template <class T>
+constexpr bool is_json_convertible() {
+  if constexpr (is_optional<T>::value || is_vector<T>::value || is_array<T>::value) {
+    return is_json_convertible<typename T::value_type>();
+  } else if constexpr (is_map<T>::value) {
+    return is_json_convertible<typename T::mapped_type>();
+  } else if constexpr (Described<T> && !DescribedEnum<T>) {
+    return all_json_convertible(Members<T>{});
+  } else {
+    return std::is_arithmetic_v<T> || DescribedEnum<T> || std::same_as<T, std::string> ||
+           std::same_as<T, json::value> || std::same_as<T, json::object>;
+  }
+}
+
 }  // namespace detail
+
+/// Types that to_json and from_json both take.
+template <class T>
+concept JsonConvertible = detail::is_json_convertible<T>();
 
 /// The name a described enumerator has in JSON and in messages.
 template <detail::DescribedEnum E>

@@ -1,0 +1,112 @@
+// How the writes of a super-step reach the state.
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "core/graph/run.h"
+
+namespace pharos::graph {
+namespace {
+
+void check_type(const Channel& channel, const Write& write, const std::string& graph,
+                const std::string& writer) {
+  if (write.value.type() == channel.type) return;
+  throw GraphError(
+      Fault::kInvalidUpdate, base::Code::kInvalidInput,
+      fmt::format("graph '{}': {} wrote a value of another type to field '{}'", graph, writer, channel.name));
+}
+
+}  // namespace
+
+void Run::apply_input(RunInput input) {
+  const auto& channels = graph_.schema().channels;
+  ++version_;
+  ++round_;
+  if (input.whole) {
+    state_ = std::move(input.whole);
+    for (std::size_t i = 0; i < channels.size(); ++i) {
+      versions_[i] = version_;
+      if (channels[i].kind != ChannelKind::kReducer) continue;
+      // The input is a first write: it is folded into an empty value like any other.
+      Value write = Value::copy_of(*channels[i].type, state_->field(i));
+      channels[i].type->reset(state_->field(i));
+      channels[i].reducer(state_->field(i), std::move(write));
+    }
+    return;
+  }
+  state_ = graph_.schema().make();
+  for (Write& write : input.writes) {
+    check_type(channels[write.channel], write, graph_.name(), "the input");
+    apply_write(write, std::string(kStart));
+  }
+}
+
+void Run::check_writes(const Tasks& tasks) {
+  for (std::uint32_t i = 0; i < tasks.size(); ++i) {
+    for (const Write& write : tasks[i]->output.writes) claim(write, i, tasks);
+  }
+}
+
+/// Refuses the second write of a super-step where only one is allowed, before anything is applied.
+void Run::claim(const Write& write, std::uint32_t writer, const Tasks& tasks) {
+  const Channel& channel = graph_.schema().channels[write.channel];
+  check_type(channel, write, graph_.name(), fmt::format("node '{}'", tasks[writer]->node().name));
+  Claim& held = claims_[write.channel];
+  if (held.round != round_) {
+    held = {.round = round_, .writer = writer, .overwrite = write.overwrite};
+    return;
+  }
+  const bool reducer = channel.kind == ChannelKind::kReducer;
+  if (reducer && !(held.overwrite && write.overwrite)) {
+    held.overwrite = held.overwrite || write.overwrite;
+    return;
+  }
+  const std::string& first = tasks[held.writer]->node().name;
+  const std::string& second = tasks[writer]->node().name;
+  throw GraphError(
+      Fault::kInvalidUpdate, base::Code::kConflict,
+      fmt::format("graph '{}': field '{}' was {} twice in super-step {}, by {}; {}", graph_.name(),
+                  channel.name, reducer ? "overwritten" : "written", step_,
+                  held.writer == writer ? fmt::format("node '{}'", first)
+                                        : fmt::format("nodes '{}' and '{}'", first, second),
+                  reducer ? "only one overwrite is allowed" : "give it a reducer, or let one node write it"));
+}
+
+void Run::apply_writes(const Tasks& tasks) {
+  bool any = false;
+  for (const auto& task : tasks) any = any || !task->output.writes.empty();
+  if (!any) return;
+  own_state();
+  ++version_;
+  ++round_;  // claims_ now says which channels have been overwritten
+  for (const auto& task : tasks) {
+    for (Write& write : task->output.writes) apply_write(write, task->node().name);
+  }
+}
+
+void Run::apply_write(Write& write, const std::string& writer) {
+  const Channel& channel = graph_.schema().channels[write.channel];
+  void* field = state_->field(write.channel);
+  versions_[write.channel] = version_;
+  Claim& held = claims_[write.channel];
+  if (held.round == round_ && held.overwrite) return;
+  held = {.round = round_, .writer = 0, .overwrite = write.overwrite};
+  if (channel.kind != ChannelKind::kReducer || write.overwrite) {
+    channel.type->move_assign(field, write.value.data());
+    return;
+  }
+  try {
+    channel.reducer(field, std::move(write.value));
+  } catch (const std::exception& failure) {
+    throw GraphError(Fault::kInvalidUpdate, base::Code::kInvalidInput,
+                     fmt::format("graph '{}': what '{}' wrote to field '{}' was refused: {}", graph_.name(),
+                                 writer, channel.name, failure.what()));
+  }
+}
+
+/// Tasks that were given up on may still read the old state: leave it to them.
+void Run::own_state() {
+  if (state_.use_count() > 1) state_ = state_->clone();
+}
+
+}  // namespace pharos::graph

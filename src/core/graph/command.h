@@ -1,0 +1,72 @@
+// Where to go next, said by a node or a conditional edge: names of nodes, and Sends with an argument.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/graph/update.h"
+
+namespace pharos::graph {
+
+/// The names of a graph's beginning and end.
+inline constexpr std::string_view kStart = "__start__";
+inline constexpr std::string_view kEnd = "__end__";
+
+/// Runs `node` in the next super-step with an input of its own. Several to one node run side by side.
+struct Send {
+  template <class Argument>
+  Send(std::string to, Argument input)
+      : node(std::move(to)), argument(Value::of<Argument>(std::move(input))) {}
+
+  std::string node;
+  Value argument;
+};
+
+/// A node's name, or a Send.
+struct Target {
+  Target(std::string_view name) : node(name) {}        // NOLINT: names convert, so routes can return them
+  Target(const char* name) : node(name) {}             // NOLINT
+  Target(std::string name) : node(std::move(name)) {}  // NOLINT
+  Target(Send send) : node(std::move(send.node)), argument(std::move(send.argument)) {}  // NOLINT
+
+  bool is_send() const { return argument.has_value(); }
+
+  std::string node;
+  Value argument;
+};
+using Targets = std::vector<Target>;
+
+/// An update and where to go after it, besides the node's own edges.
+///
+///     co_return Command<State>().set(&State::plan, plan).go_to("search");
+template <StateStruct State>
+class Command {
+ public:
+  Command() = default;
+  Command(Update<State> update) : update_(std::move(update)) {}  // NOLINT: a command without a destination
+
+  template <class Field, class Owner>
+  Command&& set(Field Owner::* field, std::type_identity_t<Field> value) && {
+    update_.set(field, std::move(value));
+    return std::move(*this);
+  }
+  Command&& go_to(Target target) && {
+    targets_.push_back(std::move(target));
+    return std::move(*this);
+  }
+  template <class Argument>
+  Command&& send(std::string node, Argument argument) && {
+    return std::move(*this).go_to(Send(std::move(node), std::move(argument)));
+  }
+
+  Update<State> take_update() && { return std::move(update_); }
+  Targets take_targets() && { return std::move(targets_); }
+
+ private:
+  Update<State> update_;
+  Targets targets_;
+};
+
+}  // namespace pharos::graph

@@ -1,0 +1,64 @@
+// What a node gets besides the state: time, its place in the run, and a way to tell what it is doing.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+
+#include "core/base/clock.h"
+#include "core/base/deadline.h"
+#include "core/base/json.h"
+#include "core/base/task.h"
+
+namespace pharos::graph {
+
+class RunInfo;
+
+/// A node's view of its run. Valid until the node's coroutine ends, even when the run no longer waits for it.
+/// Use it on the run's executor; only cancelled() may be called from any thread.
+class Context {
+ public:
+  Context() = default;
+  Context(const Context&) = delete;
+  Context& operator=(const Context&) = delete;
+
+  base::Clock& clock() const;
+  /// When this attempt's result stops being of use: the node's time limit or the run's, whichever is sooner.
+  base::Deadline deadline() const { return deadline_; }
+  /// True once the run no longer waits for this node: for blocking work that can look up now and then.
+  bool cancelled() const { return abandoned_.load(std::memory_order_relaxed); }
+
+  const std::string& node() const { return *node_; }
+  const std::string& run_id() const;
+  /// Empty when the run has no thread.
+  const std::string& thread_id() const;
+  /// The number of this super-step; a graph's first nodes run in step 1.
+  int step() const { return step_; }
+  /// 1 at first; counts up when the node is tried again.
+  int attempt() const { return attempt_; }
+  /// Super-steps left in this run, this one included.
+  int remaining_steps() const { return remaining_steps_; }
+  /// The last super-step in which the run can still end well: go to the end now.
+  bool is_last_step() const { return remaining_steps_ <= 1; }
+
+  /// Sends `data` to readers of the `custom` stream, and waits while they are behind. Does nothing when
+  /// nobody reads, or after the node's time has run out.
+  base::Task<void> write(base::json::value data);
+  /// True when somebody reads the `custom` stream: lets a node skip making what nobody sees.
+  bool is_watched() const;
+
+ private:
+  friend class Run;
+  friend class TaskRun;
+  friend struct LimitedAttempt;
+
+  const RunInfo* run_ = nullptr;
+  const std::string* node_ = nullptr;
+  base::Deadline deadline_;
+  int step_ = 0;
+  int attempt_ = 1;
+  int remaining_steps_ = 0;
+  std::atomic<bool> abandoned_ = false;
+};
+
+}  // namespace pharos::graph

@@ -1,0 +1,38 @@
+#include "core/graph/errors.h"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace pharos::graph {
+
+std::string describe(const std::exception_ptr& failure) {
+  try {
+    std::rethrow_exception(failure);
+  } catch (const std::exception& error) {
+    return error.what();
+  } catch (...) {
+    return "something that is not a std::exception was thrown";
+  }
+}
+
+base::Code code_of(const std::exception_ptr& failure) {
+  try {
+    std::rethrow_exception(failure);
+  } catch (const base::Error& error) {
+    return error.code();
+  } catch (...) {
+    return base::Code::kInternal;
+  }
+}
+
+NodeError::NodeError(const std::string& graph, std::string node, int attempts, std::exception_ptr cause)
+    : GraphError(Fault::kNodeFailed, code_of(cause),
+                 fmt::format("graph '{}': node '{}' failed{}: {}", graph, node,
+                             attempts > 1 ? fmt::format(" {} times", attempts) : "", describe(cause))),
+      node_(std::move(node)),
+      attempts_(attempts),
+      cause_(std::move(cause)),
+      reason_(describe(cause_)) {}
+
+}  // namespace pharos::graph

@@ -1,0 +1,55 @@
+// A node as the engine sees it: something that reads an input and fills in an output, and the rules it runs
+// under.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/clock.h"
+#include "core/base/task.h"
+#include "core/graph/command.h"
+#include "core/graph/context.h"
+#include "core/graph/errors.h"
+#include "core/graph/retry.h"
+
+namespace pharos::graph {
+
+/// What a node gave back.
+struct NodeOutput {
+  Writes writes;
+  Targets targets;
+
+  void clear() {
+    writes.clear();
+    targets.clear();
+  }
+};
+
+/// A node's function. Run by many runs at once, so it has no state of its own that changes.
+class NodeBody {
+ public:
+  virtual ~NodeBody() = default;
+  /// `input` is the state's view, or the argument of the Send that started the node; it, `context` and
+  /// `output` live until the coroutine ends.
+  virtual base::Task<void> run(const void* input, Context& context, NodeOutput& output) const = 0;
+};
+
+/// What runs in a node's stead once it has failed for good.
+class ErrorHandler {
+ public:
+  virtual ~ErrorHandler() = default;
+  virtual base::Task<void> handle(const void* input, const NodeError& error, Context& context,
+                                  NodeOutput& output) const = 0;
+};
+
+struct NodeOptions {
+  std::optional<base::Duration> timeout;  ///< for one attempt
+  std::optional<RetryPolicy> retry;       ///< none: one attempt
+  std::shared_ptr<const ErrorHandler> on_error;
+  /// Nodes it may go to by Command or Send; for the picture and the check of what can be reached.
+  std::optional<std::vector<std::string>> destinations;
+};
+
+}  // namespace pharos::graph

@@ -1,0 +1,172 @@
+#include "core/graph/run.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <boost/asio/this_coro.hpp>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace pharos::graph {
+namespace asio = boost::asio;
+
+Run::Run(std::shared_ptr<const CompiledGraph> graph, RunConfig config, StreamModes modes, EventSink* sink)
+    : info_(std::make_shared<RunInfo>(std::move(graph), std::move(config), modes, sink)),
+      graph_(*info_->graph) {
+  armed_.resize(graph_.node_count());
+  versions_.resize(graph_.schema().channels.size());
+  claims_.resize(graph_.schema().channels.size());
+  for (const CompiledJoin& join : graph_.joins()) {
+    barriers_.push_back({.came = std::vector<bool>(join.writers.size()), .missing = join.writers.size()});
+  }
+}
+
+Run::~Run() {
+  info_->sink = nullptr;
+}
+
+base::Task<std::shared_ptr<StateStorage>> Run::execute(RunInput input) {
+  std::exception_ptr failure;
+  try {
+    begin(std::move(input));
+    while (!plan_.empty()) {
+      begin_step();
+      if (tasks_.size() == 1 && !tasks_[0]->has_limit()) {
+        // The common case, in this coroutine: nothing to spawn, nothing to wait for.
+        TaskRun& task = *tasks_[0];
+        std::exception_ptr thrown;
+        try {
+          co_await task.node().body->run(task.input(), task.context(), task.output);
+        } catch (...) {
+          thrown = std::current_exception();
+        }
+        if (thrown) co_await task.recover(std::move(thrown));
+        settle(task);
+      } else if (tasks_.size() == 1) {
+        co_await tasks_[0]->run();
+        settle(*tasks_[0]);
+      } else {
+        co_await run_together();
+      }
+      end_step();
+      if (info_->sink != nullptr) co_await info_->sink->ready();
+    }
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  if (failure) {
+    abandon_tasks();
+    const auto cancellation = co_await asio::this_coro::cancellation_state;
+    if (cancellation.cancelled() != asio::cancellation_type::none) {
+      throw base::Error(base::Code::kCancelled,
+                        fmt::format("graph '{}': the run was cancelled", graph_.name()));
+    }
+    std::rethrow_exception(failure);
+  }
+  co_return std::move(state_);
+}
+
+void Run::begin(RunInput input) {
+  if (!info_->config.thread_id.empty() && !graph_.saver()) {
+    throw GraphError(
+        Fault::kInvalidRun, base::Code::kInvalidInput,
+        fmt::format("graph '{}': thread '{}' cannot be kept without a saver: give one to compile()",
+                    graph_.name(), info_->config.thread_id));
+  }
+  apply_input(std::move(input));
+  TaskRun entry(info_);
+  follow(graph_.start(), state_->view(), {}, entry);
+  for (const std::uint32_t node : graph_.start().targets) arm(node);
+  plan_after(entry);
+  plan_next({});
+  tell_values();
+}
+
+void Run::begin_step() {
+  ++step_;
+  if (step_ > info_->config.recursion_limit) throw_recursion_limit();
+  // A lone task of the step before is used again, unless somebody still holds it.
+  const bool reuse = plan_.size() == 1 && tasks_.size() == 1 && tasks_[0].use_count() == 1;
+  if (!reuse) {
+    tasks_.clear();
+    for (std::size_t i = 0; i < plan_.size(); ++i) tasks_.push_back(std::make_shared<TaskRun>(info_));
+  }
+  for (std::uint32_t i = 0; i < plan_.size(); ++i) tasks_[i]->prepare(std::move(plan_[i]), i, state_, step_);
+  plan_.clear();
+  if (tasks_.size() == 1) tell_start(*tasks_[0]);
+}
+
+base::Task<void> Run::run_together() {
+  const auto executor = co_await asio::this_coro::executor;
+  // Sends start first, though they are applied last; waiting_ is taken from its end.
+  waiting_.clear();
+  for (const bool sends : {false, true}) {
+    for (auto i = static_cast<std::uint32_t>(tasks_.size()); i-- > 0;) {
+      if ((tasks_[i]->argument() != nullptr) == sends) waiting_.push_back(i);
+    }
+  }
+  running_ = 0;
+  settled_.clear();
+  start_more(executor);
+  std::size_t left = tasks_.size();
+  while (left > 0) {
+    while (settled_.empty()) co_await changed_.wait();
+    for (TaskRun* task : std::exchange(settled_, {})) {
+      settle(*task);
+      --left;
+    }
+    start_more(executor);
+    if (info_->sink != nullptr) co_await info_->sink->ready();
+  }
+}
+
+void Run::start_more(const asio::any_io_executor& executor) {
+  const auto limit = static_cast<std::size_t>(std::max(info_->config.max_concurrency, 0));
+  while (!waiting_.empty() && (limit == 0 || running_ < limit)) {
+    const auto& next = tasks_[waiting_.back()];
+    waiting_.pop_back();
+    ++running_;
+    tell_start(*next);
+    TaskRun::spawn(executor, next, [this](TaskRun& ended) {
+      --running_;
+      settled_.push_back(&ended);
+      changed_.notify();
+    });
+  }
+}
+
+void Run::settle(TaskRun& task) {
+  if (!task.failure() && tasks_.size() > 1) route_with_own_writes(task);
+  tell_end(task);
+  if (task.failure()) std::rethrow_exception(task.failure());
+}
+
+void Run::end_step() {
+  ++round_;
+  for (const auto& task : tasks_) task->release_state();
+  check_writes(tasks_);
+  apply_writes(tasks_);
+  if (tasks_.size() == 1) route(*tasks_[0], state_->view());
+  const bool changed =
+      std::ranges::any_of(tasks_, [](const auto& task) { return !task->output.writes.empty(); });
+  plan_next(tasks_);
+  if (changed) tell_values();
+}
+
+void Run::abandon_tasks() {
+  for (const auto& task : tasks_) task->abandon();
+  tasks_.clear();
+}
+
+void Run::throw_recursion_limit() const {
+  std::vector<std::string> names;
+  for (const PlannedTask& planned : plan_) names.push_back(graph_.node(planned.node).name);
+  throw GraphError(
+      Fault::kRecursionLimit, base::Code::kTooLarge,
+      fmt::format(
+          "graph '{}': no end after {} super-steps, its recursion limit; next would be '{}'. Check the "
+          "condition that leads to the end, or raise RunConfig::recursion_limit",
+          graph_.name(), info_->config.recursion_limit, fmt::join(names, "', '")));
+}
+
+}  // namespace pharos::graph

@@ -1,0 +1,100 @@
+// One run of a graph: plans super-steps, runs their tasks, applies what they wrote.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/graph/task_run.h"
+
+namespace pharos::graph {
+
+/// What a run starts from.
+struct RunInput {
+  std::shared_ptr<StateStorage> whole;  ///< a complete state, or
+  Writes writes;                        ///< writes to some fields
+};
+
+/// Not thread-safe: it lives on one executor that runs one thing at a time (an io_context with one thread, or
+/// a strand), and so do its tasks. Use once.
+class Run {
+ public:
+  Run(std::shared_ptr<const CompiledGraph> graph, RunConfig config, StreamModes modes, EventSink* sink);
+  ~Run();
+  Run(const Run&) = delete;
+  Run& operator=(const Run&) = delete;
+
+  /// Returns the final state. Throws NodeError, GraphError, or base::Error (kCancelled) when the awaiting
+  /// coroutine is cancelled; tasks still running are then cancelled too, and not waited for.
+  base::Task<std::shared_ptr<StateStorage>> execute(RunInput input);
+
+ private:
+  using Tasks = std::vector<std::shared_ptr<TaskRun>>;
+
+  // Planning and running (run.cc).
+  void begin(RunInput input);
+  void begin_step();
+  base::Task<void> run_together();
+  void start_more(const boost::asio::any_io_executor& executor);
+  void settle(TaskRun& task);
+  void end_step();
+  void abandon_tasks();
+  [[noreturn]] void throw_recursion_limit() const;
+
+  // Applying writes (apply.cc).
+  void apply_input(RunInput input);
+  void check_writes(const Tasks& tasks);
+  void apply_writes(const Tasks& tasks);
+  void apply_write(Write& write, const std::string& writer);
+  void claim(const Write& write, std::uint32_t writer, const Tasks& tasks);
+  void own_state();
+
+  // Following edges (routing.cc).
+  void route(TaskRun& task, const void* view);
+  void route_with_own_writes(TaskRun& task);
+  void follow(const CompiledNode& from, const void* view, Targets targets, TaskRun& into);
+  void add_target(const CompiledNode& from, const CompiledBranch* branch, Target target, TaskRun& into);
+  void plan_next(const Tasks& tasks);
+  void plan_after(TaskRun& task);
+  void arm(std::uint32_t node);
+
+  // Telling (events.cc).
+  void tell_start(const TaskRun& task) const;
+  void tell_end(const TaskRun& task) const;
+  void tell_values() const;
+  json::value state_json() const;
+  json::value written_json(const TaskRun& task) const;
+
+  struct Barrier {
+    std::vector<bool> came;
+    std::size_t missing;
+  };
+  /// Who wrote a channel in this super-step.
+  struct Claim {
+    std::uint32_t round = 0;
+    std::uint32_t writer = 0;
+    bool overwrite = false;
+  };
+
+  std::shared_ptr<RunInfo> info_;
+  const CompiledGraph& graph_;
+  std::shared_ptr<StateStorage> state_;
+  std::shared_ptr<StateStorage> scratch_;  ///< for routes of tasks that run beside others
+  int step_ = 0;
+  std::vector<PlannedTask> plan_;       ///< of the coming super-step, in apply order
+  Tasks tasks_;                         ///< of the super-step under way, in apply order
+  std::vector<std::uint32_t> waiting_;  ///< of tasks_, not started yet, the next one last
+  std::vector<TaskRun*> settled_;       ///< ended, not looked at yet
+  std::size_t running_ = 0;
+  Wakeup changed_;
+  std::vector<std::uint32_t> armed_;  ///< node → round + 1 in which it was planned
+  std::vector<PlannedTask> sends_;
+  std::vector<Barrier> barriers_;
+  std::vector<Claim> claims_;
+  std::uint32_t round_ = 1;              ///< counts applied steps, for armed_ and claims_
+  std::vector<std::uint64_t> versions_;  ///< of each field's channel: the value of version_ at its last write
+  std::uint64_t version_ = 0;
+};
+
+}  // namespace pharos::graph

@@ -1,0 +1,58 @@
+// The state of a graph as the engine sees it: numbered fields, each with a channel that says how writes
+// arrive.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/graph/value.h"
+
+namespace pharos::graph {
+
+/// How the writes of a super-step become the field's new value.
+enum class ChannelKind : std::uint8_t {
+  kLastValue,  ///< holds the last write; two writes in one super-step are an error
+  kReducer,    ///< folds writes in apply order (BinaryOperatorAggregate)
+};
+
+/// Folds one write into a field. Both are of the channel's type.
+using Reducer = std::function<void(void* field, Value write)>;
+
+struct Channel {
+  std::string name;
+  const ValueType* type = nullptr;
+  ChannelKind kind = ChannelKind::kLastValue;
+  Reducer reducer;         ///< for kReducer
+  bool untracked = false;  ///< never checkpointed
+};
+
+/// One state. The engine writes it only between super-steps; nodes read it in place.
+class StateStorage {
+ public:
+  virtual ~StateStorage() = default;
+
+  /// What nodes and conditions get: a `const State*` for typed graphs.
+  virtual const void* view() const = 0;
+  /// The field of channel `channel`; its type is that channel's type.
+  virtual void* field(std::size_t channel) = 0;
+  virtual std::shared_ptr<StateStorage> clone() const = 0;
+};
+
+/// What fields a state has and how to make one.
+struct StateSchema {
+  std::vector<Channel> channels;
+  std::function<std::shared_ptr<StateStorage>()> make;
+};
+
+/// One write to one channel.
+struct Write {
+  std::uint32_t channel = 0;
+  bool overwrite = false;  ///< replaces the value instead of folding into it
+  Value value;
+};
+using Writes = std::vector<Write>;
+
+}  // namespace pharos::graph

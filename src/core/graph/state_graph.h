@@ -1,0 +1,174 @@
+// Writes down a graph: its state, its nodes, and what follows what. Start here.
+//
+//     StateGraph<Story> g{"story"};
+//     g.reduce(&Story::notes, append);
+//     g.add_node("plan", plan);
+//     g.add_node("research", research).timeout(30s).retry(2).on_error(say_why);
+//     g.add_edge(kStart, "plan").add_edge("plan", "research").add_edge("research", kEnd);
+//     const Graph<Story> story = g.compile();
+//     Story told = co_await story.invoke({.topic = "lighthouses"});
+#pragma once
+
+#include <initializer_list>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/graph/binding.h"
+#include "core/graph/command.h"
+#include "core/graph/graph.h"
+#include "core/graph/mermaid.h"
+#include "core/graph/reducers.h"
+
+namespace pharos::graph {
+
+template <StateStruct State>
+class StateGraph;
+
+/// A node just added: says how it runs, and goes on with the graph. For use in one statement.
+template <StateStruct State, class Input>
+class NodeHandle {
+ public:
+  NodeHandle(StateGraph<State>& graph, std::size_t node) : graph_(graph), node_(node) {}
+
+  /// The time one attempt may take. When it is over the node's coroutine is cancelled, and whatever it still
+  /// writes is dropped.
+  NodeHandle& timeout(base::Duration limit) {
+    options().timeout = limit;
+    return *this;
+  }
+  /// How many times it is run in all, when it fails for a reason that may pass.
+  NodeHandle& retry(int attempts) { return retry(RetryPolicy{.max_attempts = attempts}); }
+  NodeHandle& retry(RetryPolicy policy) {
+    options().retry = std::move(policy);
+    return *this;
+  }
+  /// What stands in for the node when it has failed for good, in the same super-step: a function
+  /// `(const Input&, const NodeError&[, Context&])` that gives back what a node may give back.
+  template <class Handler>
+  NodeHandle& on_error(Handler handler) {
+    options().on_error = std::make_shared<detail::BoundHandler<Input, Handler>>(std::move(handler));
+    return *this;
+  }
+  /// The nodes its Commands may lead to: for the picture, and so that compile() can find what is unreachable.
+  NodeHandle& goes_to(std::vector<std::string> nodes) {
+    options().destinations = std::move(nodes);
+    return *this;
+  }
+
+  template <class... Arguments>
+  auto add_node(Arguments&&... arguments) {
+    return graph_.add_node(std::forward<Arguments>(arguments)...);
+  }
+  template <class... Arguments>
+  StateGraph<State>& add_edge(Arguments&&... arguments) {
+    return graph_.add_edge(std::forward<Arguments>(arguments)...);
+  }
+
+ private:
+  NodeOptions& options() { return graph_.definition_.nodes[node_].options; }
+
+  StateGraph<State>& graph_;
+  std::size_t node_;
+};
+
+/// A graph being written down. State is a struct described with BOOST_DESCRIBE_STRUCT; each field is a
+/// channel that holds the last write (two writes in one super-step are an error) unless reduce() says
+/// otherwise.
+template <StateStruct State>
+class StateGraph {
+ public:
+  explicit StateGraph(std::string name) {
+    definition_.name = std::move(name);
+    definition_.schema = schema_of<State>();
+  }
+
+  /// Folds writes into the field, in the order of the nodes' names: `void(Field&, Field)` or `Field(Field,
+  /// Field)`, such as append, merge, add.
+  template <class Field, class Owner, class Function>
+  StateGraph& reduce(Field Owner::* field, Function function) {
+    Channel& channel = channel_at(field);
+    channel.kind = ChannelKind::kReducer;
+    channel.reducer = detail::bind_reducer<Field>(std::move(function));
+    return *this;
+  }
+  /// Never saves the field: for what has no JSON form or need not survive.
+  template <class Field, class Owner>
+  StateGraph& untracked(Field Owner::* field) {
+    channel_at(field).untracked = true;
+    return *this;
+  }
+
+  /// Adds a node: a function `(const State&[, Context&])`, a coroutine or not, that gives back an Update, a
+  /// Command, a vector of either, or nothing. A function whose first parameter is another type has an input
+  /// of its own and is started by Sends only.
+  template <class Function>
+  auto add_node(std::string name, Function function) {
+    using Input = typename detail::InputOf<State, Function>::type;
+    using Body = detail::BoundNode<Input, Function>;
+    definition_.nodes.push_back({.name = std::move(name),
+                                 .body = std::make_shared<Body>(std::move(function)),
+                                 .argument = &value_type_of<Input>(),
+                                 .reads_state = std::same_as<Input, State>,
+                                 .routes = detail::NodeReturnsCommand<Input, Function>::value});
+    return NodeHandle<State, Input>(*this, definition_.nodes.size() - 1);
+  }
+
+  StateGraph& add_edge(std::string_view from, std::string_view to) {
+    definition_.edges.push_back({std::string(from), std::string(to)});
+    return *this;
+  }
+  /// An edge to each: they run side by side.
+  template <class Names = std::initializer_list<std::string_view>>
+  StateGraph& fan_out(std::string_view from, const Names& to) {
+    for (const auto& name : to) add_edge(from, name);
+    return *this;
+  }
+  /// `to` runs once all of `from` have finished, however many super-steps apart.
+  template <class Names = std::initializer_list<std::string_view>>
+  StateGraph& join(const Names& from, std::string_view to) {
+    JoinDefinition join{.from = {}, .to = std::string(to)};
+    for (const auto& name : from) join.from.emplace_back(name);
+    definition_.joins.push_back(std::move(join));
+    return *this;
+  }
+  /// `route(const State&)` says where to go after `from`: a node's name, a Send, or a vector of them. It
+  /// reads the state with the writes of `from` alone. Any node may follow.
+  template <class Function>
+  StateGraph& add_conditional_edges(std::string_view from, Function route) {
+    definition_.branches.push_back({.from = std::string(from),
+                                    .route = detail::bind_route<State>(std::move(route)),
+                                    .destinations = {}});
+    return *this;
+  }
+  /// The same, with the route's possible answers: {label, node} where it returns labels, or names of nodes.
+  template <class Function>
+  StateGraph& add_conditional_edges(std::string_view from, Function route,
+                                    std::vector<Destination> destinations) {
+    add_conditional_edges(from, std::move(route));
+    definition_.branches.back().destinations = std::move(destinations);
+    return *this;
+  }
+
+  /// Checks everything and makes it runnable. Throws GraphError (kInvalidGraph) that lists what is wrong.
+  Graph<State> compile(CompileOptions options = {}) const {
+    return Graph<State>(std::make_shared<const CompiledGraph>(definition_, std::move(options)));
+  }
+
+  const GraphDefinition& definition() const { return definition_; }
+
+ private:
+  template <StateStruct, class>
+  friend class NodeHandle;
+
+  template <class Field, class Owner>
+  Channel& channel_at(Field Owner::* field) {
+    return definition_.schema.channels[channel_of<State>(field)];
+  }
+
+  GraphDefinition definition_;
+};
+
+}  // namespace pharos::graph

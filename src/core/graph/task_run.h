@@ -1,0 +1,82 @@
+// One node's execution in one super-step: its attempts, its time limit, its error handler.
+#pragma once
+
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+
+#include "core/graph/run_info.h"
+
+namespace pharos::graph {
+
+/// A task that the next super-step will run.
+struct PlannedTask {
+  std::uint32_t node = 0;
+  std::shared_ptr<const Value> argument;  ///< of a Send; null for a node that reads the state
+};
+
+/// Owned by its run and by its own coroutine. A run that stops waiting for a task abandons it: the node may
+/// go on (in a thread pool, say) and everything it reads stays alive until it ends, but nobody looks at what
+/// it writes.
+class TaskRun {
+ public:
+  explicit TaskRun(std::shared_ptr<RunInfo> run) : run_(std::move(run)) {}
+  TaskRun(const TaskRun&) = delete;
+  TaskRun& operator=(const TaskRun&) = delete;
+
+  /// Makes it ready to run `planned` on `state`; an object may be used again once its node has ended.
+  void prepare(PlannedTask planned, std::uint32_t place, std::shared_ptr<StateStorage> state, int step);
+
+  /// Runs in the caller's coroutine. Never throws: see failure().
+  base::Task<void> run();
+  /// What run() does after a first attempt that failed: retries, then the error handler.
+  base::Task<void> recover(std::exception_ptr failure);
+  /// Runs `task` in a coroutine of its own and calls `settled` when it has ended, unless it was abandoned
+  /// before.
+  static void spawn(const boost::asio::any_io_executor& executor, std::shared_ptr<TaskRun> task,
+                    std::function<void(TaskRun&)> settled);
+  /// Cancels the node, and forgets about it if it takes no notice.
+  void abandon();
+  /// Lets go of the state when the node has ended, so that it can be written to.
+  void release_state() { state_.reset(); }
+
+  const CompiledNode& node() const { return *node_; }
+  /// Names this task in streams: the same in every event about it.
+  std::string id() const;
+  std::uint32_t number() const { return planned_.node; }
+  const std::shared_ptr<const Value>& argument() const { return planned_.argument; }
+  const void* input() const { return planned_.argument ? planned_.argument->data() : state_->view(); }
+  bool has_limit() const { return node_->options.timeout.has_value(); }
+  Context& context() { return context_; }
+  const std::exception_ptr& failure() const { return failure_; }
+
+  NodeOutput output;
+  std::vector<std::uint32_t> next_nodes;  ///< where its conditional edges and commands lead
+  std::vector<PlannedTask> next_sends;
+
+ private:
+  base::Task<std::exception_ptr> attempt();
+  base::Task<std::exception_ptr> attempt_within_limit();
+  base::Task<void> handle(std::exception_ptr failure);
+  bool may_retry(const std::exception_ptr& failure) const;
+  void fail(std::exception_ptr failure);
+  void begin_attempt(int number);
+
+  std::shared_ptr<RunInfo> run_;
+  const CompiledNode* node_ = nullptr;
+  PlannedTask planned_;
+  std::uint32_t place_ = 0;  ///< in the apply order of its super-step
+  std::shared_ptr<StateStorage> state_;
+  Context context_;
+  std::exception_ptr failure_;
+  boost::asio::cancellation_signal stop_;
+  std::function<void(TaskRun&)> settled_;
+};
+
+}  // namespace pharos::graph
