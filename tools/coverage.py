@@ -1,15 +1,18 @@
-"""Line coverage of each room by the unit tests, from clang's source-based profiles."""
+"""Line coverage of each room by unit and end-to-end tests, from clang's source-based profiles."""
 import json
+import os
+import shutil
 import subprocess
 
 
-def by_room(root, build, run):
-    """Runs every unit test program of the coverage build; yields (room, percent), the whole last."""
+def by_room(root, build, run_all_tests):
+    """Runs the tests of the coverage build by `run_all_tests(programs)`; yields (room, percent), the whole last."""
     profiles = build / "profiles"
-    profiles.mkdir(exist_ok=True)
-    programs = sorted((build / "tests").glob("*_test"))
-    for program in programs:
-        run([program], {"LLVM_PROFILE_FILE": str(profiles / f"{program.name}.profraw")}, cwd=root)
+    shutil.rmtree(profiles, ignore_errors=True)
+    profiles.mkdir()
+    programs = [*sorted((build / "tests").glob("*_test")), build / "bin/pharos"]
+    os.environ["LLVM_PROFILE_FILE"] = str(profiles / "%m.profraw")  # %m: one file a program, runs merged
+    run_all_tests(programs[:-1])
     merged = build / "merged.profdata"
     subprocess.run(["llvm-profdata-19", "merge", "-sparse", "-o", str(merged), *map(str, profiles.glob("*.profraw"))],
                    check=True)
