@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "platform/inference/cpu.h"
+
 namespace pharos::inference {
 
 enum class Precision {
@@ -58,8 +60,5 @@ class Model {
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
-
-/// True when the processor multiplies bf16 natively.
-bool cpu_has_bf16();
 
 }  // namespace pharos::inference

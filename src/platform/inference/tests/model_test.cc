@@ -2,7 +2,6 @@
 #include "platform/inference/model.h"
 
 #include <filesystem>
-#include <fstream>
 #include <stdexcept>
 #include <thread>
 
@@ -10,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "core/base/error.h"
+#include "platform/inference/tests/support_files.h"
 
 namespace pharos::inference {
 namespace {
@@ -19,7 +19,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 
 std::filesystem::path model_file(const std::string& name) {
-  return std::filesystem::path(PHAROS_SOURCE_DIR "/build/models") / (name + ".tflite");
+  return models_folder() / (name + ".tflite");
 }
 
 /// A picture of noise that depends on `seed` alone.
@@ -51,22 +51,6 @@ base::Error error_of(const ModelSettings& settings) {
   ADD_FAILURE() << "the model was accepted";
   return {Code::kInternal, ""};
 }
-
-class TemporaryFile {
- public:
-  explicit TemporaryFile(const std::string& content)
-      : path_(std::filesystem::temp_directory_path() /
-              ("pharos_model_" + std::to_string(::getpid()) + ".tflite")) {
-    std::ofstream(path_, std::ios::binary) << content;
-  }
-  ~TemporaryFile() { std::filesystem::remove(path_); }
-  TemporaryFile(const TemporaryFile&) = delete;
-  TemporaryFile& operator=(const TemporaryFile&) = delete;
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 TEST(Model, TellsItsInputSizeAndItsPrecision) {
   const Model model({.file = model_file("face_detection_short_range")});
@@ -155,13 +139,19 @@ TEST(Model, AMissingFileIsNotFoundAndSaysHowToGetIt) {
 }
 
 TEST(Model, AFileThatIsNoModelIsUnavailableInOneLine) {
-  for (const std::string content : {"", "not a network at all", "\x1c\0\0\0TFL3"}) {
-    const TemporaryFile file(content);
-    const base::Error error = error_of({.file = file.path()});
+  const TemporaryFolder folder;
+  for (const std::string name : {"empty.tflite", "words.tflite", "words.onnx", "words.xml"}) {
+    const auto file = folder.write(name, name.starts_with("words") ? "not a network at all" : "");
+    const base::Error error = error_of({.file = file});
     EXPECT_EQ(error.code(), Code::kUnavailable);
-    EXPECT_THAT(error.what(), HasSubstr(file.path().string()));
+    EXPECT_THAT(error.what(), HasSubstr(file.string()));
     EXPECT_THAT(error.what(), testing::Not(HasSubstr("\n")));
   }
+}
+
+TEST(Model, AFileWithAnotherEndingIsUnsupported) {
+  const TemporaryFolder folder;
+  EXPECT_EQ(error_of({.file = folder.write("model.pt", "")}).code(), Code::kUnsupported);
 }
 
 TEST(Model, NeedsAtLeastOneRequest) {
