@@ -8,6 +8,15 @@
 
 #include "core/base/error.h"
 
+#if __has_feature(address_sanitizer)
+/// When a thread that has computed ends, AddressSanitizer would free the thread-local memory of OpenVINO's
+/// libraries, which are loaded at run time, and crash. ASAN_OPTIONS of the environment are added to these.
+extern "C" const char* __asan_default_options();   // NOLINT(bugprone-reserved-identifier)
+extern "C" const char* __asan_default_options() {  // NOLINT(bugprone-reserved-identifier)
+  return "intercept_tls_get_addr=0";
+}
+#endif
+
 namespace pharos::inference {
 namespace {
 
@@ -32,9 +41,10 @@ void check_precision(const ov::CompiledModel& network, ov::element::Type wanted,
 }
 
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
-/// Sanitizers end a process that loads a library with RTLD_DEEPBIND, as TBB does unless told so.
+/// Sanitizers end a process that loads a library with RTLD_DEEPBIND, as TBB does unless told so. Once: other
+/// threads may be reading the environment by the second time.
 void spare_sanitizers() {
-  ::setenv("TBB_ENABLE_SANITIZERS", "1", 0);
+  [[maybe_unused]] static const int set = ::setenv("TBB_ENABLE_SANITIZERS", "1", 0);
 }
 #else
 void spare_sanitizers() {}

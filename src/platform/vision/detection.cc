@@ -9,7 +9,7 @@
 namespace pharos::vision {
 namespace {
 
-constexpr double kMinScore = 0.5;
+constexpr double kSure = 0.5;
 constexpr float kScoreLimit = 100;
 constexpr double kSameThing = 0.3;
 
@@ -49,13 +49,14 @@ Detection melt(std::span<const Detection> group) {
 }  // namespace
 
 std::vector<Detection> decode_detections(std::span<const float> values, std::span<const float> scores,
-                                         std::span<const Point> anchors, int input_size, int keypoints) {
+                                         std::span<const Point> anchors, int input_size, int keypoints,
+                                         double min_score) {
   const auto width = static_cast<std::size_t>(4 + 2 * keypoints);
   std::vector<Detection> detections;
   for (std::size_t i = 0; i < anchors.size(); ++i) {
     const double clamped = std::clamp(scores[i], -kScoreLimit, kScoreLimit);
     const double score = 1 / (1 + std::exp(-clamped));
-    if (!(score >= kMinScore)) continue;
+    if (!(score >= min_score)) continue;
     Detection detection = decode_one(&values[i * width], anchors[i], input_size, keypoints);
     if (!(detection.box.width >= 0 && detection.box.height >= 0)) continue;
     detection.score = score;
@@ -79,6 +80,20 @@ std::vector<Detection> suppress(std::vector<Detection> detections) {
     detections = std::move(rest);
   }
   return kept;
+}
+
+Sightings sort_out(std::vector<Detection> detections) {
+  std::vector<Detection> sure;
+  std::vector<Detection> unsure;
+  for (Detection& one : detections) (one.score >= kSure ? sure : unsure).push_back(std::move(one));
+  Sightings sightings{.sure = suppress(std::move(sure))};
+  const auto is_new = [&](const Detection& one) {
+    return std::ranges::none_of(sightings.sure, [&](const Detection& known) {
+      return intersection_over_smaller(one.box, known.box) > kSameThing;
+    });
+  };
+  sightings.unsure = static_cast<int>(std::ranges::count_if(suppress(std::move(unsure)), is_new));
+  return sightings;
 }
 
 }  // namespace pharos::vision

@@ -18,10 +18,20 @@ struct Detection {
 /// of the input about the anchor, and a score before the sigmoid. Keeps scores of at least 0.5; coordinates
 /// are in units of the input's side.
 std::vector<Detection> decode_detections(std::span<const float> values, std::span<const float> scores,
-                                         std::span<const Point> anchors, int input_size, int keypoints);
+                                         std::span<const Point> anchors, int input_size, int keypoints,
+                                         double min_score);
 
 /// Weighted suppression: boxes that overlap the best one by more than 0.3 (intersection over union) melt into
 /// it, weighted by score; its score stays. Best first.
 std::vector<Detection> suppress(std::vector<Detection> detections);
+
+/// What a detector sees: things it is sure of, and how many more it may see.
+struct Sightings {
+  std::vector<Detection> sure;  ///< score ≥ 0.5, best first
+  int unsure = 0;               ///< things of a lower score, apart from those and from each other
+};
+
+/// Suppresses the sure ones among themselves, so that the unsure do not move them.
+Sightings sort_out(std::vector<Detection> detections);
 
 }  // namespace pharos::vision

@@ -28,18 +28,18 @@ Detector::Detector(const std::filesystem::path& file, const DetectorDesign& desi
   require_input(model_, file, design.input_size);
 }
 
-std::vector<Detection> Detector::detect(const Image& image, const Region& square) const {
+Sightings Detector::detect(const Image& image, const Region& square) const {
   const Crop crop = warp(image, square, design_.input_size, Border::kBlack);
-  std::vector<Detection> detections;
+  Sightings sightings;
   model_.infer([&](std::span<float> input) { to_floats(crop, -1, 1, input); },
                [&](std::span<const inference::Output> outputs) {
                  const std::size_t values = static_cast<std::size_t>(4 + 2 * design_.keypoints);
-                 detections = suppress(decode_detections(output_of(outputs, anchors_.size() * values),
-                                                         output_of(outputs, anchors_.size()), anchors_,
-                                                         design_.input_size, design_.keypoints));
+                 sightings = sort_out(decode_detections(
+                     output_of(outputs, anchors_.size() * values), output_of(outputs, anchors_.size()),
+                     anchors_, design_.input_size, design_.keypoints, design_.unsure_from));
                });
-  for (Detection& detection : detections) place(detection, square);
-  return detections;
+  for (Detection& detection : sightings.sure) place(detection, square);
+  return sightings;
 }
 
 }  // namespace pharos::vision

@@ -16,6 +16,7 @@ struct DetectorDesign {
   int input_size;
   std::vector<int> strides;
   int keypoints;
+  double unsure_from;  ///< score from which something may be there; 0.5 is sure
 };
 
 /// Thread-safe.
@@ -24,9 +25,8 @@ class Detector {
   /// Throws base::Error as Model does, and kUnavailable when the file is not a detector of that design.
   Detector(const std::filesystem::path& file, const DetectorDesign& design, int requests);
 
-  /// What is seen in an upright square of the image, best first, in pixels of the image. Outside the image is
-  /// black.
-  std::vector<Detection> detect(const Image& image, const Region& square) const;
+  /// What is seen in an upright square of the image, in pixels of the image. Outside the image is black.
+  Sightings detect(const Image& image, const Region& square) const;
 
   const inference::Model& model() const { return model_; }
 

@@ -9,7 +9,7 @@ namespace pharos::vision {
 namespace {
 
 DetectorDesign design() {
-  return {.input_size = 128, .strides = {8, 16, 16, 16}, .keypoints = 6};
+  return {.input_size = 128, .strides = {8, 16, 16, 16}, .keypoints = 6, .unsure_from = 0.3};
 }
 
 Point position(const Keypoint& point) {
@@ -21,10 +21,11 @@ Point position(const Keypoint& point) {
 FaceDetector::FaceDetector(const std::filesystem::path& file, int requests)
     : detector_(file, design(), requests) {}
 
-std::vector<Face> FaceDetector::detect(const Image& image, const Region& square, FaceSource source) const {
-  std::vector<Face> faces;
-  for (const Detection& one : detector_.detect(image, square)) {
-    Face& face = faces.emplace_back(Face{.box = one.box, .score = one.score, .source = source});
+Faces FaceDetector::detect(const Image& image, const Region& square, FaceSource source) const {
+  const Sightings sightings = detector_.detect(image, square);
+  Faces faces{.unsure = sightings.unsure};
+  for (const Detection& one : sightings.sure) {
+    Face& face = faces.sure.emplace_back(Face{.box = one.box, .score = one.score, .source = source});
     std::ranges::copy(one.keypoints, face.keypoints.begin());
   }
   return faces;

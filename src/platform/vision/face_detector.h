@@ -12,14 +12,18 @@
 
 namespace pharos::vision {
 
+struct Faces {
+  std::vector<Face> sure;  ///< best score first
+  int unsure = 0;          ///< how many more there may be
+};
+
 /// Thread-safe. Faces come without mesh.
 class FaceDetector {
  public:
   /// Throws base::Error as Detector does.
   FaceDetector(const std::filesystem::path& file, int requests);
 
-  /// Best score first.
-  std::vector<Face> detect(const Image& image, const Region& square, FaceSource source) const;
+  Faces detect(const Image& image, const Region& square, FaceSource source) const;
 
   const inference::Model& model() const { return detector_.model(); }
 

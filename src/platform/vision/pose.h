@@ -85,6 +85,7 @@ struct Pose {
   /// Disagreement of the photo and its mirror image for each landmark, in pixels: where the mirror image has
   /// it minus where the photo has it; the keypoint lies between. Empty after a single pass.
   std::vector<Point> uncertainty;
+  int others = 0;  ///< bodies besides this one, those the detector is unsure of included
 };
 
 enum class View { kFrontal, kOblique, kSide, kUnknown };

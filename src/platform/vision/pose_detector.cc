@@ -11,7 +11,7 @@ namespace pharos::vision {
 namespace {
 
 DetectorDesign design() {
-  return {.input_size = 224, .strides = {8, 16, 32, 32, 32}, .keypoints = 4};
+  return {.input_size = 224, .strides = {8, 16, 32, 32, 32}, .keypoints = 4, .unsure_from = 0.25};
 }
 
 // Of the detector's points: 2 is the shoulders' middle, 3 the upper body.
@@ -31,10 +31,11 @@ Region body_region(Point mid_hip, Point full_body) {
 PoseDetector::PoseDetector(const std::filesystem::path& file, int requests)
     : detector_(file, design(), requests) {}
 
-std::vector<Body> PoseDetector::detect(const Image& image) const {
-  std::vector<Body> bodies;
-  for (const Detection& one : detector_.detect(image, whole_image(image.width, image.height))) {
-    bodies.push_back(
+Bodies PoseDetector::detect(const Image& image) const {
+  const Sightings sightings = detector_.detect(image, whole_image(image.width, image.height));
+  Bodies bodies{.unsure = sightings.unsure};
+  for (const Detection& one : sightings.sure) {
+    bodies.sure.push_back(
         {.region = body_region(one.keypoints[kMidHip], one.keypoints[kFullBody]), .score = one.score});
   }
   return bodies;

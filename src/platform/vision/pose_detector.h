@@ -16,6 +16,11 @@ struct Body {
   double score = 0;  ///< 0 to 1
 };
 
+struct Bodies {
+  std::vector<Body> sure;  ///< best score first
+  int unsure = 0;          ///< how many more there may be
+};
+
 /// The square about the hips' middle, turned so that the body stands upright, that holds a whole body.
 Region body_region(Point mid_hip, Point full_body);
 
@@ -25,8 +30,7 @@ class PoseDetector {
   /// Throws base::Error as Detector does.
   PoseDetector(const std::filesystem::path& file, int requests);
 
-  /// Best score first.
-  std::vector<Body> detect(const Image& image) const;
+  Bodies detect(const Image& image) const;
 
   const inference::Model& model() const { return detector_.model(); }
 

@@ -22,8 +22,7 @@ constexpr std::size_t kReferenceMeshes = 10;
 constexpr std::size_t kMostFaces = 50;
 constexpr std::size_t kMostBodiesRead = 3;
 
-/// A face that the mesh does not confirm counts only when the detector is this sure of it, or when it sits on
-/// a body. Dogs and patterns fire the detector; the mesh rejects most.
+/// A face that the mesh does not confirm counts only beside a body, and when the detector is this sure of it.
 constexpr double kSureWithoutMesh = 0.6;
 
 bool is_on_head(const Face& face, const Pose& pose) {
@@ -31,6 +30,12 @@ bool is_on_head(const Face& face, const Pose& pose) {
   const Point centre = face.box.centre();
   return std::abs(centre.x - head.centre.x) < head.side / 4 &&
          std::abs(centre.y - head.centre.y) < head.side / 4;
+}
+
+/// Dogs, galaxies and patterns fire the detector; the mesh rejects most.
+bool counts(const Face& face, const Pose* pose) {
+  if (face.mesh) return true;
+  return pose != nullptr && (face.score >= kSureWithoutMesh || is_on_head(face, *pose));
 }
 
 bool has_face(const std::vector<Face>& faces, const Pose& pose) {
@@ -61,7 +66,7 @@ struct Vision::Impl {
   std::unique_ptr<FaceMesher> face_mesher;
 
   std::vector<Face> faces_in_tiles(const Image& image) const;
-  std::vector<Face> search_everywhere(const Image& image, const Pose* pose, int people) const;
+  std::vector<Face> search_everywhere(const Image& image, const Pose* pose) const;
   void lay_meshes(const Image& image, std::vector<Face>& faces, std::size_t most) const;
 };
 
@@ -79,7 +84,7 @@ Vision::Vision(const VisionSettings& settings) : impl_(std::make_unique<Impl>())
 Vision::~Vision() = default;
 
 PoseSearch Vision::find_pose(const Image& image, Passes passes) const {
-  std::vector<Body> bodies = impl_->pose_detector->detect(image);
+  auto [bodies, unsure] = impl_->pose_detector->detect(image);
   PoseSearch search{.people = static_cast<int>(bodies.size())};
   if (bodies.empty()) return search;
   if (passes == Passes::kSingle) {
@@ -90,22 +95,23 @@ PoseSearch Vision::find_pose(const Image& image, Passes passes) const {
   for (std::size_t i = 0; i < std::min(bodies.size(), kMostBodiesRead) && !search.main; ++i) {
     search.main = impl_->pose_landmarker->read_twice(image, bodies[i]);
   }
+  if (search.main) search.main->others = search.people - 1 + unsure;
   return search;
 }
 
-FaceSearch Vision::find_faces(const Image& image, const Pose* pose, Passes passes, int people) const {
-  const bool single = passes == Passes::kSingle;
+FaceSearch Vision::find_faces(const Image& image, const Pose* pose, Passes passes) const {
   FaceSearch search;
-  search.faces = single ? impl_->face_detector->detect(image, whole_image(image.width, image.height),
-                                                       FaceSource::kWholeImage)
-                        : impl_->search_everywhere(image, pose, people);
-  impl_->lay_meshes(image, search.faces, single ? kReferenceMeshes : kMostFaces);
-  if (!single) {
-    std::erase_if(search.faces, [&](const Face& face) {
-      return !face.mesh && face.score < kSureWithoutMesh && !(pose != nullptr && is_on_head(face, *pose));
-    });
+  if (passes == Passes::kSingle) {
+    const Region whole = whole_image(image.width, image.height);
+    search.faces = impl_->face_detector->detect(image, whole, FaceSource::kWholeImage).sure;
+    impl_->lay_meshes(image, search.faces, kReferenceMeshes);
+    order_faces(search.faces, nullptr);
+  } else {
+    search.faces = impl_->search_everywhere(image, pose);
+    impl_->lay_meshes(image, search.faces, kMostFaces);
+    std::erase_if(search.faces, [pose](const Face& face) { return !counts(face, pose); });
+    order_faces(search.faces, pose);
   }
-  order_faces(search.faces, single ? nullptr : pose);
   search.meshes = static_cast<int>(
       std::ranges::count_if(search.faces, [](const Face& face) { return face.mesh.has_value(); }));
   return search;
@@ -118,20 +124,25 @@ const std::string& Vision::precision() const {
 std::vector<Face> Vision::Impl::faces_in_tiles(const Image& image) const {
   std::vector<Face> found;
   for (const Region& tile : tiles(image.width, image.height)) {
-    std::ranges::move(face_detector->detect(image, tile, FaceSource::kTile), std::back_inserter(found));
+    std::ranges::move(face_detector->detect(image, tile, FaceSource::kTile).sure, std::back_inserter(found));
   }
   // A face cut by the edge of one tile is whole, and surer, in its neighbour.
   std::ranges::sort(found, std::greater{}, &Face::score);
   return found;
 }
 
-std::vector<Face> Vision::Impl::search_everywhere(const Image& image, const Pose* pose, int people) const {
-  std::vector<Face> faces =
+/// Whole image, then the main person's head if its face was missed, then, when nobody or more people than
+/// that may be there, the tiles.
+std::vector<Face> Vision::Impl::search_everywhere(const Image& image, const Pose* pose) const {
+  auto [faces, unsure] =
       face_detector->detect(image, whole_image(image.width, image.height), FaceSource::kWholeImage);
   if (pose != nullptr && !has_face(faces, *pose)) {
-    merge_faces(faces, face_detector->detect(image, head_region(*pose), FaceSource::kHeadCrop));
+    merge_faces(faces, face_detector->detect(image, head_region(*pose), FaceSource::kHeadCrop).sure);
   }
-  if (faces.empty() || people > 1 || faces.size() > 1) merge_faces(faces, faces_in_tiles(image));
+  const bool more_than_one = faces.size() + static_cast<std::size_t>(unsure) > 1;
+  if (faces.empty() || more_than_one || (pose != nullptr && pose->others > 0)) {
+    merge_faces(faces, faces_in_tiles(image));
+  }
   if (faces.size() > kMostFaces) faces.resize(kMostFaces);
   return faces;
 }

@@ -42,9 +42,8 @@ class Vision {
   ~Vision();
 
   PoseSearch find_pose(const Image& image, Passes passes) const;
-  /// `pose`, when known, says where to look closer, and `people`, how many bodies were seen, whether to look
-  /// for many small faces. Both are ignored in a single pass.
-  FaceSearch find_faces(const Image& image, const Pose* pose, Passes passes, int people = 0) const;
+  /// `pose`, when known, says where to look closer. Ignored in a single pass.
+  FaceSearch find_faces(const Image& image, const Pose* pose, Passes passes) const;
 
   /// "f32": asserted after compiling.
   const std::string& precision() const;
