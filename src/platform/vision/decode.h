@@ -2,7 +2,8 @@
 // RGB as stored (not yet turned upright) at the target size. They throw base::Error as decode() does.
 #pragma once
 
-#include <string>
+#include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 #include "platform/vision/image.h"
@@ -14,8 +15,9 @@ Image decode_jpeg(std::string_view file, Size stored, Size target);
 Image decode_png(std::string_view file, Size stored, Size target);
 Image decode_webp(std::string_view file, Size stored, Size target);
 /// HEIC is turned upright by its library, so its size is known only here: shrunk to `max_side`, and
-/// `original` is set to the upright size.
-Image decode_heic(std::string_view file, int max_side, const DecodeLimits& limits, Size& original);
+/// `original` is set to the upright size. `library` is the file name of libheif.
+Image decode_heic(std::string_view file, int max_side, const DecodeLimits& limits, Size& original,
+                  const char* library = "libheif.so.1");
 
 /// Throws base::Error (kInvalidInput): the file says one thing in its header and another later, or a library
 /// found it broken. `detail` is the library's sentence.

@@ -1,5 +1,6 @@
 // JPEG by libjpeg-turbo, with the settings of its own defaults (accurate integer DCT, smooth chroma), so that
 // pixels equal those of other programs that use it.
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdio>
@@ -17,9 +18,10 @@
 namespace pharos::vision {
 namespace {
 
-/// Real progressive files have about ten; a small file with thousands would keep a processor busy for
-/// minutes.
-constexpr int kMaxScans = 100;
+/// Real progressive files have about ten scans over all pixels; a small file with thousands would keep a
+/// processor busy for minutes.
+constexpr std::int64_t kMaxScans = 100;
+constexpr std::int64_t kMaxScannedPixels = 1'000'000'000;
 
 /// (value · black) / 255, rounded, as inks multiply.
 std::uint8_t multiply(unsigned value, unsigned black) {
@@ -98,7 +100,8 @@ class JpegReader {
   }
 
   void limit_scans() {
-    if (info_.input_scan_number <= kMaxScans) return;
+    const std::int64_t pixels = std::int64_t{info_.image_width} * info_.image_height;
+    if (info_.input_scan_number <= std::min(kMaxScans, kMaxScannedPixels / pixels)) return;
     too_many_scans_ = true;
     leave();
   }

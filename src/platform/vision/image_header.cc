@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdint>
 
 #include <fmt/format.h>
 
@@ -20,13 +19,6 @@ using base::Code;
 using base::Error;
 
 constexpr std::string_view kAccepted = "a photo must be a JPEG, PNG, WebP or HEIC file";
-
-/// What a format's parser finds out; sides as wide as the file can state them.
-struct Found {
-  std::uint64_t width = 0;
-  std::uint64_t height = 0;
-  int orientation = 1;
-};
 
 struct Magic {
   std::size_t offset;
@@ -78,20 +70,6 @@ bool is_text(std::string_view file) {
     return static_cast<std::uint8_t>(c) < ' ' && c != '\n' && c != '\r' && c != '\t' && c != '\f';
   };
   return std::ranges::none_of(file.substr(0, 512), is_control);
-}
-
-bool is_heic(std::string_view file) {
-  if (file.size() < 12 || file.substr(4, 4) != "ftyp") return false;
-  const auto is_heic_brand = [](std::string_view brand) {
-    return brand == "heic" || brand == "heix" || brand == "heim" || brand == "heis";
-  };
-  const std::string_view major = file.substr(8, 4);
-  if (major != "mif1") return is_heic_brand(major);
-  const auto end = std::min<std::uint64_t>(Bytes(file).big_endian(0, 4), file.size());
-  for (std::size_t offset = 16; offset + 4 <= end; offset += 4) {
-    if (is_heic_brand(file.substr(offset, 4))) return true;
-  }
-  return false;
 }
 
 [[noreturn]] void fail_animated(std::string_view format) {
@@ -191,58 +169,11 @@ Found read_webp(std::string_view file) {
   return found;
 }
 
-/// Calls visit(type, body) for each box of an ISO 14496-12 file or box body.
-template <class Visit>
-void for_each_box(std::string_view boxes, const Visit& visit) {
-  const Bytes bytes(boxes);
-  for (std::size_t at = 0; bytes.has(at, 8);) {
-    std::size_t header = 8;
-    std::uint64_t size = bytes.big_endian(at, 4);
-    const std::string_view type = bytes.piece(at + 4, 4);
-    if (size == 1) {
-      size = bytes.big_endian(at + 8, 8);
-      header = 16;
-    } else if (size == 0) {
-      size = bytes.size() - at;  // to the end
-    }
-    if (size < header) fail_broken("HEIC", "a box has an impossible length");
-    if (!bytes.has(at, size)) {
-      if (type != "mdat") fail_cut_off();
-      return;  // pixels are decode()'s business
-    }
-    visit(type, boxes.substr(at + header, size - header));
-    at += size;
-  }
-}
-
-/// ISO 23008-12: the largest of the extents that meta/iprp/ipco lists; the others are tiles and thumbnails.
-/// The turn is a property that the decoder applies, so orientation stays 1.
-Found read_heic(std::string_view file) {
-  Found found;
-  const auto read_property = [&](std::string_view type, std::string_view body) {
-    if (type != "ispe") return;
-    const Bytes bytes(body);
-    const Found extent{bytes.big_endian(4, 4), bytes.big_endian(8, 4)};
-    if (extent.width * extent.height >= found.width * found.height) found = extent;
-  };
-  const auto descend = [](std::string_view wanted, std::size_t skip, const auto& visit) {
-    return [wanted, skip, &visit](std::string_view type, std::string_view body) {
-      if (type != wanted) return;
-      if (body.size() < skip) fail_cut_off();
-      for_each_box(body.substr(skip), visit);
-    };
-  };
-  const auto in_properties = descend("ipco", 0, read_property);
-  const auto in_meta = descend("iprp", 0, in_properties);
-  for_each_box(file, descend("meta", 4, in_meta));
-  return found;
-}
-
-Found read_format(std::string_view format, std::string_view file) {
+Found read_format(std::string_view format, std::string_view file, const DecodeLimits& limits) {
   if (format == "jpeg") return read_jpeg(file);
   if (format == "png") return read_png(file);
   if (format == "webp") return read_webp(file);
-  return read_heic(file);
+  return read_heic(file, limits);
 }
 
 }  // namespace
@@ -274,7 +205,7 @@ void check_size(std::uint64_t width, std::uint64_t height, const DecodeLimits& l
 }
 
 std::string_view photo_format(std::string_view file) {
-  if (file.starts_with("\xFF\xD8\xFF"sv)) return "jpeg";
+  if (file.starts_with("\xFF\xD8"sv)) return "jpeg";
   if (file.starts_with("\x89PNG\r\n\x1A\n"sv)) return "png";
   if (file.starts_with("RIFF") && file.size() >= 12 && file.substr(8, 4) == "WEBP") return "webp";
   return is_heic(file) ? "heic" : "";
@@ -293,7 +224,7 @@ ImageHeader read_header(std::string_view file, const DecodeLimits& limits) {
   if (format.empty()) {
     throw Error(Code::kUnsupported, fmt::format("This looks like {}: {}.", looks_like(file), kAccepted));
   }
-  const Found found = read_format(format, file);
+  const Found found = read_format(format, file, limits);
   check_size(found.width, found.height, limits);
   return {std::string(format), static_cast<int>(found.width), static_cast<int>(found.height),
           found.orientation};

@@ -1,7 +1,9 @@
 // Shrinks a picture by area while its rows come in, so that the large original is never held whole.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "platform/vision/image.h"
@@ -33,19 +35,15 @@ class AreaShrinker {
   Image take() { return std::move(target_); }
 
  private:
-  struct Taps {
-    int first = 0;   ///< source pixel
-    int count = 0;   ///< source pixels
-    int weight = 0;  ///< index of the first weight
-  };
-
+  void plan_columns();
   void finish_row() noexcept;
 
   Size source_;
   Image target_;
-  std::vector<Taps> taps_;
-  std::vector<float> weights_;
-  std::vector<float> sums_;  ///< the target row in work, at the source's width
+  std::vector<std::size_t> firsts_;  ///< for each target pixel: where its first source pixel lies in sums_
+  std::vector<float> weights_;       ///< for each target pixel: taps_ of them
+  std::size_t taps_ = 0;             ///< most source pixels under one target pixel
+  std::vector<float> sums_;          ///< the target row in work, at the source's width
   int source_row_ = 0;
   int target_row_ = 0;
 };
