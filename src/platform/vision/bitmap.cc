@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <limits>
 #include <numeric>
 
@@ -33,51 +34,32 @@ std::vector<Point> convex_hull(std::span<const Point> given) {
   return hull;
 }
 
-/// The columns whose centres lie in [from, to], of that row.
-void fill_row(Bitmap& bitmap, int row, double from, double to, bool value) {
-  const int left = static_cast<int>(std::ceil(std::max(from - 0.5, 0.0)));
-  const int right = static_cast<int>(std::floor(std::min(to - 0.5, bitmap.width - 1.0)));
-  for (int x = left; x <= right; ++x) {
-    bitmap.cells[bitmap.index(x, row)] = value ? 1 : 0;
-  }
-}
-
-/// Rows whose centres lie in [from, to].
-std::pair<int, int> rows_between(const Bitmap& bitmap, double from, double to) {
-  return {static_cast<int>(std::ceil(std::max(from - 0.5, 0.0))),
-          static_cast<int>(std::floor(std::min(to - 0.5, bitmap.height - 1.0)))};
-}
-
-/// For each place along a line, whether the `radius` before and after it are all set.
-void erode_line(const std::uint8_t* from, std::uint8_t* to, int length, std::ptrdiff_t step, int radius) {
-  int clear = 0;
-  for (int i = 0; i < std::min(radius, length); ++i) {
-    clear += from[i * step] == 0 ? 1 : 0;
-  }
-  for (int i = 0; i < length; ++i) {
-    if (i + radius < length) {
-      clear += from[(i + radius) * step] == 0 ? 1 : 0;
-    }
-    to[i * step] = clear == 0 ? 1 : 0;
-    if (i >= radius) {
-      clear -= from[(i - radius) * step] == 0 ? 1 : 0;
-    }
-  }
+/// The cells of a line of `count` whose centres lie in [from, to]: first and one past the last.
+std::pair<int, int> centres_between(double from, double to, int count) {
+  const auto cell = [count](double edge) {
+    return static_cast<int>(std::fmin(std::fmax(edge, 0.0), count));  // these two also take NaN
+  };
+  return {cell(std::ceil(from - 0.5)), cell(std::floor(to + 0.5))};
 }
 
 }  // namespace
 
-int Bitmap::count() const { return std::accumulate(cells.begin(), cells.end(), 0); }
+int Bitmap::count() const {
+  return std::accumulate(cells.begin(), cells.end(), 0);
+}
 
 PixelBox bounds(const Bitmap& bitmap) {
   PixelBox box{bitmap.width, bitmap.height, 0, 0};
   for (int y = 0; y < bitmap.height; ++y) {
-    for (int x = 0; x < bitmap.width; ++x) {
-      if (bitmap.at(x, y)) {
-        box = {std::min(box.left, x), std::min(box.top, y), std::max(box.right, x + 1),
-               std::max(box.bottom, y + 1)};
-      }
+    const auto row =
+        std::span(bitmap.cells).subspan(bitmap.index(0, y), static_cast<std::size_t>(bitmap.width));
+    const void* first = std::memchr(row.data(), 1, row.size());
+    if (first == nullptr) {
+      continue;
     }
+    const auto last = std::find(row.rbegin(), row.rend(), 1);
+    box = {std::min(box.left, static_cast<int>(static_cast<const std::uint8_t*>(first) - row.data())),
+           std::min(box.top, y), std::max(box.right, static_cast<int>(row.rend() - last)), y + 1};
   }
   return box.right == 0 ? PixelBox{} : box;
 }
@@ -88,8 +70,8 @@ void fill_hull(Bitmap& bitmap, std::span<const Point> points, bool value) {
   }
   const std::vector<Point> hull = convex_hull(points);
   const auto [highest, lowest] = std::ranges::minmax(hull, {}, &Point::y);
-  const auto [first, last] = rows_between(bitmap, highest.y, lowest.y);
-  for (int row = first; row <= last; ++row) {
+  const auto [first, end] = centres_between(highest.y, lowest.y, bitmap.height);
+  for (int row = first; row < end; ++row) {
     const double y = row + 0.5;
     double from = std::numeric_limits<double>::infinity();
     double to = -from;
@@ -102,25 +84,28 @@ void fill_hull(Bitmap& bitmap, std::span<const Point> points, bool value) {
         to = std::max(to, x);
       }
     }
-    fill_row(bitmap, row, from, to, value);
+    const auto [left, right] = centres_between(from, to, bitmap.width);
+    for (int column = left; column < right; ++column) {
+      bitmap.cells[bitmap.index(column, row)] = value ? 1 : 0;
+    }
   }
 }
 
 void fill_capsule(Bitmap& bitmap, Point a, Point b, double radius, bool value) {
   const Point along{b.x - a.x, b.y - a.y};
   const double length = std::hypot(along.x, along.y);
-  const auto [first, last] = rows_between(bitmap, std::min(a.y, b.y) - radius, std::max(a.y, b.y) + radius);
-  const int left = std::max(0, static_cast<int>(std::min(a.x, b.x) - radius));
-  const int right = std::min(bitmap.width - 1, static_cast<int>(std::max(a.x, b.x) + radius));
-  for (int row = first; row <= last; ++row) {
-    for (int column = left; column <= right; ++column) {
+  const auto [first, end] =
+      centres_between(std::min(a.y, b.y) - radius, std::max(a.y, b.y) + radius, bitmap.height);
+  const auto [left, right] =
+      centres_between(std::min(a.x, b.x) - radius, std::max(a.x, b.x) + radius, bitmap.width);
+  for (int row = first; row < end; ++row) {
+    for (int column = left; column < right; ++column) {
       const Point from_a{column + 0.5 - a.x, row + 0.5 - a.y};
       const double share =
-          length > 0
-              ? std::clamp((from_a.x * along.x + from_a.y * along.y) / (length * length), 0.0, 1.0)
-              : 0;
-      const double away = std::hypot(from_a.x - share * along.x, from_a.y - share * along.y);
-      if (away <= radius) {
+          length > 0 ? std::clamp((from_a.x * along.x + from_a.y * along.y) / (length * length), 0.0, 1.0)
+                     : 0;
+      const Point away{from_a.x - share * along.x, from_a.y - share * along.y};
+      if (away.x * away.x + away.y * away.y <= radius * radius) {
         bitmap.cells[bitmap.index(column, row)] = value ? 1 : 0;
       }
     }
@@ -128,16 +113,48 @@ void fill_capsule(Bitmap& bitmap, Point a, Point b, double radius, bool value) {
 }
 
 Bitmap eroded(const Bitmap& bitmap, int radius) {
-  Bitmap across(bitmap.width, bitmap.height);
-  Bitmap result(bitmap.width, bitmap.height);
+  const auto width = static_cast<std::size_t>(bitmap.width);
+  const auto reach = static_cast<std::size_t>(radius);
+  Bitmap across = bitmap;
   for (int y = 0; y < bitmap.height; ++y) {
-    erode_line(&bitmap.cells[bitmap.index(0, y)], &across.cells[bitmap.index(0, y)], bitmap.width, 1, radius);
+    const std::uint8_t* from = &bitmap.cells[bitmap.index(0, y)];
+    std::uint8_t* to = &across.cells[bitmap.index(0, y)];
+    for (std::size_t shift = 1; shift <= reach && shift < width; ++shift) {
+      for (std::size_t x = shift; x < width; ++x) {
+        to[x] &= from[x - shift];
+      }
+      for (std::size_t x = 0; x < width - shift; ++x) {
+        to[x] &= from[x + shift];
+      }
+    }
   }
-  for (int x = 0; x < bitmap.width; ++x) {
-    erode_line(&across.cells[bitmap.index(x, 0)], &result.cells[bitmap.index(x, 0)], bitmap.height,
-               bitmap.width, radius);
+  Bitmap result = across;
+  for (int y = 0; y < bitmap.height; ++y) {
+    std::uint8_t* to = &result.cells[result.index(0, y)];
+    for (int other = std::max(0, y - radius); other <= std::min(bitmap.height - 1, y + radius); ++other) {
+      const std::uint8_t* from = &across.cells[across.index(0, other)];
+      for (std::size_t x = 0; x < width; ++x) {
+        to[x] &= from[x];
+      }
+    }
   }
   return result;
+}
+
+Bitmap halved(const Bitmap& bitmap) {
+  Bitmap half((bitmap.width + 1) / 2, (bitmap.height + 1) / 2);
+  for (int y = 0; y < half.height; ++y) {
+    for (int x = 0; x < half.width; ++x) {
+      half.cells[half.index(x, y)] = bitmap.at(2 * x, 2 * y) ? 1 : 0;
+    }
+  }
+  return half;
+}
+
+void remove(Bitmap& bitmap, const Bitmap& other) {
+  for (std::size_t i = 0; i < bitmap.cells.size(); ++i) {
+    bitmap.cells[i] = static_cast<std::uint8_t>(bitmap.cells[i] & (other.cells[i] ^ 1U));
+  }
 }
 
 Components components(const Bitmap& bitmap) {

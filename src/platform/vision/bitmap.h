@@ -53,6 +53,12 @@ void fill_capsule(Bitmap& bitmap, Point a, Point b, double radius, bool value = 
 /// what the picture's edge cuts is not eroded there.
 Bitmap eroded(const Bitmap& bitmap, int radius);
 
+/// Every second pixel of every second row.
+Bitmap halved(const Bitmap& bitmap);
+
+/// Clears the pixels that `other`, of the same size, has set.
+void remove(Bitmap& bitmap, const Bitmap& other);
+
 /// Areas connected by edges: each pixel's area (0 = none, first area 1) and each area's pixels.
 struct Components {
   std::vector<int> area_of;
