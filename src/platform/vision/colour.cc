@@ -22,6 +22,11 @@ constexpr std::array<double, 3> kWhite{0.95047, 1.0, 1.08883};
 
 constexpr double kKnee = 6.0 / 29.0;
 
+/// Of lightness, where light and shadow are to be forgiven, and of the chroma of vivid colours, which gloss
+/// and haze thin out.
+constexpr double kLightnessWeight = 0.35;
+constexpr double kGlossWeight = 0.5;
+
 double linear_of(double encoded) {
   return encoded <= 0.04045 ? encoded / 12.92 : std::pow((encoded + 0.055) / 1.055, 2.4);
 }
@@ -91,7 +96,7 @@ double hue_of(double a, double b) {
 }  // namespace
 
 double Lab::chroma() const {
-  return std::hypot(a, b);
+  return std::sqrt(a * a + b * b);
 }
 
 double Lab::hue() const {
@@ -172,6 +177,23 @@ double delta_e_2000(const Lab& first, const Lab& second) {
   const double bend = (mean_hue - 275) / 25;
   const double rotation = -std::sin(60 * kDegree * std::exp(-bend * bend)) * 2 * seventh(mean_c);
   return std::sqrt(std::max(0.0, dl * dl + dc * dc + dh * dh + rotation * dc * dh));
+}
+
+double cloth_distance(const Lab& first, const Lab& second) {
+  constexpr double kDarkest = 1;  // keeps the scales finite
+  const double l1 = std::max(first.l + 16, kDarkest);
+  const double l2 = std::max(second.l + 16, kDarkest);
+  const double middle = (l1 + l2) / 2;
+  const double c1 = first.chroma() * middle / l1;
+  const double c2 = second.chroma() * middle / l2;
+  const double da = first.a * middle / l1 - second.a * middle / l2;
+  const double db = first.b * middle / l1 - second.b * middle / l2;
+  const double dc = c1 - c2;
+  const double squared_dh = std::max(0.0, da * da + db * db - dc * dc);
+  const double forgiven = std::clamp((std::min(c1, c2) - 10) / 20, 0.0, 1.0);
+  const double chroma = (1 - (1 - kGlossWeight) * forgiven) * dc;
+  const double lightness = kLightnessWeight * (l1 - l2);
+  return std::sqrt(lightness * lightness + chroma * chroma + squared_dh);
 }
 
 }  // namespace pharos::vision

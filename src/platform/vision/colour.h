@@ -51,6 +51,12 @@ std::string hex(Rgb colour);
 /// CIEDE2000 difference (Sharma, Wu and Dalal 2005), all weights 1.
 double delta_e_2000(const Lab& a, const Lab& b);
 
+/// How different two colours are as cloth under uneven light. Light and shadow move a colour along the line
+/// through L* = -16, a* = b* = 0 (black, were the cube root without its knee): both are brought to their mean
+/// lightness along it before a* and b* are compared. What remains of lightness weighs 0.35, and a difference
+/// in chroma alone half when both are vivid: gloss thins colours out.
+double cloth_distance(const Lab& a, const Lab& b);
+
 /// One of the eleven basic colours ("black", "white", "grey", "red", "orange", "yellow", "green", "blue",
 /// "purple", "pink", "brown"), and the nearest finer name of fashion within it ("orange", "burnt orange").
 struct ColourName {
@@ -61,10 +67,10 @@ ColourName name_of(const Lab& colour);
 
 struct Swatch {
   std::string hex;
-  std::string name;   ///< "burnt orange"
-  std::string basic;  ///< "orange"
-  double share = 0;   ///< of the pixels looked at, 0 to 1
-  std::array<double, 3> lab{};
+  std::string name;             ///< "burnt orange"
+  std::string basic;            ///< "orange"
+  double share = 0;             ///< of the pixels looked at, 0 to 1
+  std::array<double, 3> lab{};  ///< as the cloth looks in the light: of the lighter half of its pixels
 };
 BOOST_DESCRIBE_STRUCT(Swatch, (), (hex, name, basic, share, lab))
 

@@ -14,7 +14,7 @@
 namespace pharos::vision {
 namespace {
 
-constexpr double kBlackBelow = 24;
+constexpr double kBlackBelow = 23;
 constexpr double kWhiteAbove = 80;
 
 /// Chroma under which a colour of that lightness and hue is called black, grey or white.
@@ -23,8 +23,11 @@ double neutral_chroma(double lightness, double hue) {
   if (lightness < kBlackBelow) {
     return bluish ? std::max(4.5, 11 - 0.3 * lightness) : lightness < 12 ? 10 : 8;
   }
+  if (hue >= 80 && hue < 115 && lightness >= 78) {  // cream
+    return std::min(14.0, 8.5 + 0.55 * (lightness - 78));
+  }
   if (lightness >= 88) {
-    return hue >= 80 && hue < 115 ? 14 : hue >= 20 && hue < 80 ? 8 : 5;
+    return hue >= 20 && hue < 80 ? 8 : 5;
   }
   return hue >= 20 && hue < 110 ? 8.5 : bluish ? 8 : 7;
 }
@@ -46,7 +49,8 @@ std::string_view purple_or_pink(double lightness, double hue) {
 /// Hues -8 to 44.
 std::string_view around_red(double lightness, double chroma, double hue) {
   if (hue < 20) {
-    if (lightness > (hue < 10 ? 42 : 52)) {
+    const double pink_above = hue < 4 ? 37 : hue < 10 || chroma < 35 ? 42 : 52;
+    if (lightness > pink_above) {
       return "pink";
     }
     return chroma > 18 || hue < 8 ? "red" : "brown";
@@ -54,22 +58,27 @@ std::string_view around_red(double lightness, double chroma, double hue) {
   if (lightness > 60) {
     return hue < 36 || chroma < 60 ? "pink" : "orange";
   }
+  const double orange_from = std::clamp(38 + 0.2 * (chroma - 55), 36.0, 44.0);
+  if (lightness > 50 && chroma > 45 && hue > orange_from) {
+    return "orange";
+  }
   if (chroma < 32) {
     return lightness > 57 ? "pink" : lightness < 30 && chroma > 20 && hue < 30 ? "red" : "brown";
   }
-  return hue < 34 || chroma > 54 ? "red" : lightness > 50 ? "orange" : "brown";
+  return hue < 34 || chroma > 54 ? "red" : "brown";
 }
 
 /// Hues 44 to 76.
 std::string_view around_orange(double lightness, double chroma, double hue) {
-  if (hue < 48 && chroma > 58 && lightness < 45) {
+  if (hue < 46 && chroma > 58 && lightness < 42) {
     return "red";
   }
   if (lightness > 74 && chroma > 24) {
     const bool orange = hue < 70 || chroma > 47;
     return hue < 52 && chroma < 45 ? "pink" : orange ? "orange" : "brown";
   }
-  return chroma > 47 && lightness + 0.5 * chroma > 82 ? "orange" : "brown";
+  const double orange_above = std::clamp(72 + 0.7 * (hue - 50), 72.0, 82.0);  // redder browns are darker
+  return chroma > 47 && lightness + 0.5 * chroma > orange_above ? "orange" : "brown";
 }
 
 /// Hues from 76 to where green begins.
@@ -77,9 +86,12 @@ std::string_view around_yellow(double lightness, double chroma, double hue) {
   if (lightness > 88 && chroma < 20) {
     return "white";
   }
-  const bool vivid = chroma > 45 && lightness > (hue < 92 ? 63 : 58);
-  const bool pale = lightness > 82 && (hue > 94 || chroma > 36);
-  return vivid || pale ? "yellow" : hue < 97 ? "brown" : "green";
+  const bool vivid = chroma > 45 && lightness > 58;
+  const bool pale = lightness > 82 && (chroma > 36 || (chroma > 22 && hue > 94));
+  if (vivid || pale) {
+    return "yellow";
+  }
+  return hue < 97 || (chroma < 20 && hue < 102) ? "brown" : "green";
 }
 
 std::string_view basic_name(const Lab& colour) {
@@ -112,7 +124,7 @@ struct Term {
 /// Colours of cloth as photos show it, not of screens.
 constexpr Term kTerms[] = {
     {"black", 0x141415},        {"white", 0xf7f7f7},         {"off-white", 0xeeebe3},
-    {"ivory", 0xf6f1de},        {"cream", 0xefe5cd},         {"light grey", 0xbcbdbe},
+    {"ivory", 0xf6f1de},        {"cream", 0xefe5cd},         {"light grey", 0xbbbbbc},
     {"silver", 0xa2a6aa},       {"grey", 0x88898a},          {"dark grey", 0x5b5d5f},
     {"charcoal", 0x424447},     {"slate", 0x66717a},         {"stone", 0xbab4a8},
     {"red", 0xc9142b},          {"scarlet", 0xdc2a1c},       {"crimson", 0x9c1b2f},
