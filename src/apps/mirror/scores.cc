@@ -144,7 +144,7 @@ Composition compose(const ScoreInputs& inputs) {
   made.scores.attractiveness = sum(made.parts["attractiveness"]);
   made.scores.style = sum(made.parts["style"]);
   made.scores.presence = sum(made.parts["presence"]);
-  made.parts["overall"] = {part("attractiveness", 0.35, made.scores.attractiveness),
+  made.parts["overall"] = {part("portrait", 0.35, made.scores.attractiveness),
                            part("style", 0.35, made.scores.style),
                            part("presence", 0.30, made.scores.presence)};
   made.scores.overall = sum(made.parts["overall"]);

@@ -89,8 +89,9 @@ struct ScoreInputs {
 
 struct Composition {
   Scores scores;
-  std::map<std::string, std::vector<ScorePart>> parts;  ///< score → what it was computed from
-  std::vector<std::string> defaults;                    ///< inputs that were the neutral 5.0
+  std::map<std::string, std::vector<ScorePart>>
+      parts;                          ///< score → what it was computed from ("portrait" is attractiveness)
+  std::vector<std::string> defaults;  ///< inputs that were the neutral 5.0
 };
 
 /// attractiveness = 0.6 face + 0.4 posture; style = 0.8 fashion + 0.2 posture; presence = 0.4 posture + 0.3

@@ -1,6 +1,7 @@
 // What an analysis is about, and the state its agents fill in.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -8,16 +9,18 @@
 
 #include <boost/describe/class.hpp>
 
+#include "apps/mirror/journal.h"
 #include "apps/mirror/photo_study.h"
 #include "apps/mirror/report.h"
 #include "apps/mirror/text_study.h"
 
 namespace pharos::mirror {
 
-/// Shared by all agents of one analysis; immutable.
+/// Shared by all agents of one analysis.
 struct Subject {
   std::shared_ptr<PhotoStudy> photo;
   std::shared_ptr<TextStudy> text;
+  std::shared_ptr<Journal> journal;
   std::optional<std::string> bio;
   Consent consent;
   Mode mode = Mode::kProd;

@@ -136,7 +136,7 @@ std::string_view pattern_words(vision::Pattern pattern) {
 }
 
 std::string_view label_of(std::string_view score) {
-  if (score == "attractiveness") return "Portrait";
+  if (score == "attractiveness" || score == "portrait") return "Portrait";
   if (score == "style") return "Style";
   if (score == "presence") return "Presence";
   return "Overall";
