@@ -2,11 +2,14 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "apps/mirror/agents.h"
+#include "apps/mirror/journal.h"
 #include "apps/mirror/report.h"
 #include "core/base/clock.h"
 #include "core/base/ids.h"
@@ -26,13 +29,6 @@ struct AnalysisRequest {
   Mode mode = Mode::kProd;
 };
 
-/// What happens while an analysis runs, as a person would follow it.
-struct Progress {
-  std::string agent;
-  std::optional<Status> status;  ///< empty when the agent starts
-  double duration_ms = 0;
-};
-
 /// What the application is made of; all outlive it. Thread-safe parts, shared by analyses that run at once.
 struct MirrorParts {
   const vision::Vision& vision;
@@ -40,6 +36,8 @@ struct MirrorParts {
   base::Pool& cpu;
   base::Clock& clock;
   base::Ids& ids;
+  /// Copies of these parts share it: the topics are embedded once.
+  std::shared_ptr<TopicVectors> topics = std::make_shared<TopicVectors>();
 };
 
 /// Throws base::Error (kInvalidInput) with a sentence that helps when the bio is too short, too long or not
@@ -48,7 +46,25 @@ void check_bio(std::string_view bio);
 
 /// Runs the whole graph. A failing, slow or throwing agent never fails it; only a bad request does
 /// (check_bio). `progress` is called on the coroutine's executor.
+/// The executor must run one thing at a time: an io_context with one thread, or a strand. Mode mock gives the
+/// mock's answers.
 base::Task<Report> analyze(const MirrorParts& parts, AnalysisRequest request,
                            std::function<void(const Progress&)> progress = {});
+
+/// The same without models: the mock's answers, whatever the request's mode.
+base::Task<Report> analyze_mock(base::Pool& cpu, base::Clock& clock, base::Ids& ids, AnalysisRequest request,
+                                std::function<void(const Progress&)> progress = {});
+
+/// What an analysis needs when its instruments and agents come from elsewhere: a test's, an extension's.
+struct AnalysisSetup {
+  std::shared_ptr<const Instruments> instruments;
+  std::shared_ptr<TopicVectors> topics;
+  MirrorAgents agents;
+  base::Pool& cpu;
+  base::Clock& clock;
+  base::Ids& ids;
+};
+base::Task<Report> analyze_with(AnalysisSetup setup, AnalysisRequest request,
+                                std::function<void(const Progress&)> progress = {});
 
 }  // namespace pharos::mirror

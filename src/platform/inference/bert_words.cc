@@ -43,16 +43,18 @@ bool is_dropped(UChar32 c) {
 UChar32 next_character(std::string_view text, std::size_t& position) {
   auto i = static_cast<std::int64_t>(position);
   UChar32 c = 0;
+  // NOLINTNEXTLINE(bugprone-inc-dec-in-conditions): ICU's macro
   U8_NEXT(text.data(), i, static_cast<std::int64_t>(text.size()), c);
   position = static_cast<std::size_t>(i);
   return c;
 }
 
 void append(std::string& word, UChar32 c) {
-  std::array<char, U8_MAX_LENGTH> bytes{};
-  std::size_t length = 0;
-  U8_APPEND_UNSAFE(bytes.data(), length, c);
-  word.append(bytes.data(), length);
+  if (c < 0x80) {
+    word.push_back(static_cast<char>(c));
+  } else {
+    icu::UnicodeString(c).toUTF8String(word);
+  }
 }
 
 /// Decomposed (NFD), so that an accent is a character of its own.

@@ -9,12 +9,15 @@
 #include "core/base/error.h"
 
 #if __has_feature(address_sanitizer)
+// NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming): AddressSanitizer looks for this
+// name
 /// When a thread that has computed ends, AddressSanitizer would free the thread-local memory of OpenVINO's
 /// libraries, which are loaded at run time, and crash. ASAN_OPTIONS of the environment are added to these.
-extern "C" const char* __asan_default_options();   // NOLINT(bugprone-reserved-identifier)
-extern "C" const char* __asan_default_options() {  // NOLINT(bugprone-reserved-identifier)
+extern "C" const char* __asan_default_options();
+extern "C" const char* __asan_default_options() {
   return "intercept_tls_get_addr=0";
 }
+// NOLINTEND(bugprone-reserved-identifier,readability-identifier-naming)
 #endif
 
 namespace pharos::inference {

@@ -20,10 +20,10 @@ struct CompiledNetwork {
   RequestPool<ov::InferRequest> requests;
 };
 
-/// Compiles for this processor. A request computes on one thread, `requests` of them in parallel, and gives
-/// the same bits however many run. `more` are further options of OpenVINO. `name` is for messages. Throws
-/// base::Error: kInvalidInput for less than one request, kUnavailable when it does not compile, kInternal
-/// when another precision than the one asked for is in force.
+/// Compiles for this processor. A request computes on one thread, as many of them in parallel as there are
+/// cores, and gives the same bits however many run. `more` are further options of OpenVINO. `name` is for
+/// messages. Throws base::Error: kInvalidInput for less than one request, kUnavailable when it does not
+/// compile, kInternal when another precision than the one asked for is in force.
 std::unique_ptr<CompiledNetwork> compile(ov::Core& core, const std::shared_ptr<ov::Model>& network,
                                          ov::element::Type precision, int requests, std::string_view name,
                                          const ov::AnyMap& more = {});

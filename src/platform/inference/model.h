@@ -25,7 +25,7 @@ struct ModelSettings {
   int requests = 1;  ///< how many inferences may run at once; each uses one thread
   /// Names of the outputs wanted, in the network's order; what only the others need is not computed. Empty:
   /// all.
-  std::vector<std::string> outputs{};
+  std::vector<std::string> outputs;
 };
 
 /// One output of an inference: a flat view that dies with the call that hands it out.

@@ -36,7 +36,7 @@ Value make(Arguments&&... arguments) {
   return std::make_shared<Op>(std::forward<Arguments>(arguments)...);
 }
 
-Value integers(std::vector<std::int64_t> values) {
+Value integers(const std::vector<std::int64_t>& values) {
   return op::Constant::create(ov::element::i64, {values.size()}, values);
 }
 

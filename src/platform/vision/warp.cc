@@ -55,65 +55,52 @@ double clamp_position(double steps) {
   return std::clamp(steps, -1e9, 1e9);
 }
 
-/// For every pixel of one target row: which four source pixels it mixes and how much of each, in 1/1024. Taps
-/// outside the photo are moved to its edge; on a black border they weigh nothing. So no pixel needs a branch.
-struct Row {
-  explicit Row(int size)
-      : left(static_cast<std::size_t>(size)), right(left), top(left), bottom(left), weights(left.size()) {}
+/// Along one axis, for every pixel of a target row: the two source pixels about its position and their
+/// weights in steps. Taps outside the photo are moved to its edge; on a black border they weigh nothing, so
+/// that no pixel needs a branch.
+struct Axis {
+  explicit Axis(std::size_t size)
+      : steps(size), first(size), second(size), first_weight(size), second_weight(size) {}
 
-  std::vector<std::int32_t> left;  // source columns
-  std::vector<std::int32_t> right;
-  std::vector<std::int32_t> top;  // source rows
-  std::vector<std::int32_t> bottom;
-  std::vector<std::array<std::int32_t, 4>> weights;  // top left, top right, bottom left, bottom right
+  std::vector<std::int32_t> steps;
+  std::vector<std::int32_t> first;
+  std::vector<std::int32_t> second;
+  std::vector<std::int32_t> first_weight;
+  std::vector<std::int32_t> second_weight;
 };
 
-/// The two pixels of one axis about a position, and their weights in steps.
-struct Taps {
-  std::int32_t first;
-  std::int32_t second;
-  std::int32_t first_weight;
-  std::int32_t second_weight;
-};
-
-Taps taps_at(double position, std::int32_t length, Border border) {
-  const std::int32_t steps = round_half_even(clamp_position(position));
-  const std::int32_t first = steps >> 5;
-  const std::int32_t second_weight = steps & (kSteps - 1);
-  const bool black = border == Border::kBlack;
-  const bool first_outside = first < 0 || first >= length;
-  const bool second_outside = first < -1 || first >= length - 1;
-  return {.first = std::clamp(first, 0, length - 1),
-          .second = std::clamp(first + 1, 0, length - 1),
-          .first_weight = black && first_outside ? 0 : kSteps - second_weight,
-          .second_weight = black && second_outside ? 0 : second_weight};
-}
-
-void plan_row(const Image& image, const Mapping& mapping, int v, Border border, Row& row) {
-  const double start_x = mapping.origin.x + v * mapping.down.x;
-  const double start_y = mapping.origin.y + v * mapping.down.y;
-  for (std::size_t u = 0; u < row.weights.size(); ++u) {
-    const auto step = static_cast<double>(static_cast<std::int32_t>(u));
-    const Taps x = taps_at(start_x + step * mapping.along.x, image.width, border);
-    const Taps y = taps_at(start_y + step * mapping.along.y, image.height, border);
-    row.left[u] = x.first * kChannels;
-    row.right[u] = x.second * kChannels;
-    row.top[u] = y.first;
-    row.bottom[u] = y.second;
-    row.weights[u] = {x.first_weight * y.first_weight, x.second_weight * y.first_weight,
-                      x.first_weight * y.second_weight, x.second_weight * y.second_weight};
+/// Plain loops over plain arrays: the compiler turns them into vector instructions.
+void plan(Axis& axis, double start, double slope, std::int32_t length, Border border) {
+  const std::size_t size = axis.steps.size();
+  for (std::size_t u = 0; u < size; ++u) {
+    const auto index = static_cast<double>(static_cast<std::int32_t>(u));
+    axis.steps[u] = round_half_even(clamp_position(start + index * slope));
+  }
+  const std::int32_t last = length - 1;
+  const std::int32_t weight_outside = border == Border::kBlack ? 0 : -1;  // as a mask
+  for (std::size_t u = 0; u < size; ++u) {
+    const std::int32_t first = axis.steps[u] >> 5;
+    const std::int32_t second = first + 1;
+    const std::int32_t share = axis.steps[u] & (kSteps - 1);
+    axis.first[u] = std::min(std::max(first, 0), last);
+    axis.second[u] = std::min(std::max(second, 0), last);
+    axis.first_weight[u] = (kSteps - share) & (axis.first[u] == first ? -1 : weight_outside);
+    axis.second_weight[u] = share & (axis.second[u] == second ? -1 : weight_outside);
   }
 }
 
-void mix_row(const Image& image, const Row& row, std::uint8_t* target) {
+void mix_row(const Image& image, const Axis& across, const Axis& down, std::uint8_t* target) {
   const auto stride = static_cast<std::ptrdiff_t>(image.width) * kChannels;
   const std::uint8_t* source = image.rgb.data();
-  for (std::size_t u = 0; u < row.weights.size(); ++u, target += kChannels) {
-    const std::uint8_t* top = source + row.top[u] * stride;
-    const std::uint8_t* bottom = source + row.bottom[u] * stride;
-    const std::ptrdiff_t left = row.left[u];
-    const std::ptrdiff_t right = row.right[u];
-    const auto [w00, w01, w10, w11] = row.weights[u];
+  for (std::size_t u = 0; u < across.steps.size(); ++u, target += kChannels) {
+    const std::uint8_t* top = source + down.first[u] * stride;
+    const std::uint8_t* bottom = source + down.second[u] * stride;
+    const std::ptrdiff_t left = std::ptrdiff_t{across.first[u]} * kChannels;
+    const std::ptrdiff_t right = std::ptrdiff_t{across.second[u]} * kChannels;
+    const std::int32_t w00 = across.first_weight[u] * down.first_weight[u];
+    const std::int32_t w01 = across.second_weight[u] * down.first_weight[u];
+    const std::int32_t w10 = across.first_weight[u] * down.second_weight[u];
+    const std::int32_t w11 = across.second_weight[u] * down.second_weight[u];
     for (std::ptrdiff_t channel = 0; channel < kChannels; ++channel) {
       const std::int32_t sum = top[left + channel] * w00 + top[right + channel] * w01 +
                                bottom[left + channel] * w10 + bottom[right + channel] * w11;
@@ -128,10 +115,12 @@ Crop warp(const Image& image, const Region& region, int size, Border border) {
   const Mapping mapping = map_region(region, size);
   const auto row_bytes = static_cast<std::size_t>(size) * kChannels;
   Crop crop{.size = size, .rgb = std::vector<std::uint8_t>(static_cast<std::size_t>(size) * row_bytes)};
-  Row row(size);
+  Axis across(static_cast<std::size_t>(size));
+  Axis down(static_cast<std::size_t>(size));
   for (int v = 0; v < size; ++v) {
-    plan_row(image, mapping, v, border, row);
-    mix_row(image, row, &crop.rgb[static_cast<std::size_t>(v) * row_bytes]);
+    plan(across, mapping.origin.x + v * mapping.down.x, mapping.along.x, image.width, border);
+    plan(down, mapping.origin.y + v * mapping.down.y, mapping.along.y, image.height, border);
+    mix_row(image, across, down, &crop.rgb[static_cast<std::size_t>(v) * row_bytes]);
   }
   return crop;
 }
