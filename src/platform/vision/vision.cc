@@ -105,7 +105,6 @@ FaceSearch Vision::find_faces(const Image& image, const Pose* pose, Passes passe
     const Region whole = whole_image(image.width, image.height);
     search.faces = impl_->face_detector->detect(image, whole, FaceSource::kWholeImage).sure;
     impl_->lay_meshes(image, search.faces, kReferenceMeshes);
-    order_faces(search.faces, nullptr);
   } else {
     search.faces = impl_->search_everywhere(image, pose);
     impl_->lay_meshes(image, search.faces, kMostFaces);

@@ -29,8 +29,9 @@ struct PoseSearch {
 };
 
 struct FaceSearch {
-  std::vector<Face> faces;  ///< by size, largest first; the main person's first when a pose is known
-  int meshes = 0;           ///< how many faces the mesh confirms
+  /// The main person's first when a pose is known, then by size, largest first; by score after a single pass.
+  std::vector<Face> faces;
+  int meshes = 0;  ///< how many faces the mesh confirms
 };
 
 /// The four networks. Loads in parallel; thread-safe; calls block the calling thread (use the `cpu` pool).
