@@ -319,7 +319,7 @@ TEST(Outfit, TheSamplePhotoShowsAnOrangeSuitAndNoLegs) {
   const Vision vision({.models = PHAROS_SOURCE_DIR "/build/models"});
   const PoseSearch search = vision.find_pose(photo.image, Passes::kProduction);
   ASSERT_TRUE(search.main.has_value());
-  const FaceSearch faces = vision.find_faces(photo.image, &*search.main, Passes::kProduction, search.people);
+  const FaceSearch faces = vision.find_faces(photo.image, &*search.main, Passes::kProduction);
   ASSERT_FALSE(faces.faces.empty());
 
   const Outfit outfit = read_outfit(photo.image, *search.main, faces.faces.data());
