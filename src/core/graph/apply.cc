@@ -22,6 +22,7 @@ void Run::apply_input(RunInput input) {
   const auto& channels = graph_.schema().channels;
   ++version_;
   ++round_;
+  if (input.whole && state_) input.writes = all_fields(std::move(input.whole));
   if (input.whole) {
     state_ = std::move(input.whole);
     for (std::size_t i = 0; i < channels.size(); ++i) {
@@ -34,11 +35,22 @@ void Run::apply_input(RunInput input) {
     }
     return;
   }
-  state_ = graph_.schema().make();
+  if (!state_) state_ = graph_.schema().make();
   for (Write& write : input.writes) {
     check_type(channels[write.channel], write, graph_.name(), "the input");
     apply_write(write, std::string(kStart));
   }
+}
+
+/// A complete state as an input to a thread that has a state already.
+Writes Run::all_fields(std::shared_ptr<StateStorage> whole) const {
+  const auto& channels = graph_.schema().channels;
+  Writes writes;
+  for (std::uint32_t i = 0; i < channels.size(); ++i) {
+    writes.push_back(
+        {.channel = i, .overwrite = false, .value = Value::copy_of(*channels[i].type, whole->field(i))});
+  }
+  return writes;
 }
 
 void Run::check_writes(const Tasks& tasks) {

@@ -14,8 +14,12 @@ CompiledGraph::CompiledGraph(GraphDefinition definition, CompileOptions options)
     : definition_(std::move(definition)),
       options_(std::move(options)),
       seed_(options_.seed != 0 ? options_.seed : std::random_device()()),
-      clock_(options_.clock == nullptr ? &system_clock_ : options_.clock) {
+      clock_(options_.clock == nullptr ? &system_clock_ : options_.clock),
+      ids_(*clock_, next_seed()) {
   check(definition_);
+  std::vector<std::string> names;
+  for (const Channel& channel : schema().channels) names.push_back(channel.name);
+  channel_names_ = std::make_shared<const std::vector<std::string>>(std::move(names));
   add_nodes();
   add_edges();
   add_joins();

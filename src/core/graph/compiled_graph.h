@@ -11,11 +11,11 @@
 #include <vector>
 
 #include "core/base/clock.h"
+#include "core/base/ids.h"
 #include "core/graph/definition.h"
+#include "core/graph/saver.h"
 
 namespace pharos::graph {
-
-class Saver;
 
 struct CompileOptions {
   base::Clock* clock = nullptr;  ///< outlives the graph; the machine's clock when null
@@ -74,6 +74,10 @@ class CompiledGraph {
   const std::vector<CompiledJoin>& joins() const { return joins_; }
   const std::shared_ptr<Saver>& saver() const { return options_.saver; }
   base::Clock& clock() const { return *clock_; }
+  /// The fields' names, in the order of their channels.
+  const std::shared_ptr<const std::vector<std::string>>& channel_names() const { return channel_names_; }
+  /// A new identifier, for a checkpoint or a run.
+  std::string next_id() const { return ids_.next(); }
   /// For one run's randomness: another one each time, all from CompileOptions::seed.
   std::uint64_t next_seed() const { return seed_.fetch_add(0x9e3779b97f4a7c15, std::memory_order_relaxed); }
 
@@ -94,6 +98,8 @@ class CompiledGraph {
   mutable std::atomic<std::uint64_t> seed_;
   base::SystemClock system_clock_;
   base::Clock* clock_;
+  mutable base::Ids ids_;
+  std::shared_ptr<const std::vector<std::string>> channel_names_;
   std::vector<CompiledNode> nodes_;
   CompiledNode start_;
   std::vector<CompiledJoin> joins_;

@@ -36,9 +36,9 @@ class Context {
   int step() const { return step_; }
   /// 1 at first; counts up when the node is tried again.
   int attempt() const { return attempt_; }
-  /// Super-steps left in this run, this one included.
+  /// How many super-steps may still follow this one.
   int remaining_steps() const { return remaining_steps_; }
-  /// The last super-step in which the run can still end well: go to the end now.
+  /// The limit is near: go to the end now.
   bool is_last_step() const { return remaining_steps_ <= 1; }
 
   /// Sends `data` to readers of the `custom` stream, and waits while they are behind. Does nothing when

@@ -38,8 +38,20 @@ void Run::route_with_own_writes(TaskRun& task) {
 void Run::follow(const CompiledNode& from, const void* view, Targets targets, TaskRun& into) {
   for (Target& target : targets) add_target(from, nullptr, std::move(target), into);
   for (const CompiledBranch& branch : from.branches) {
-    for (Target& target : branch.route(view)) add_target(from, &branch, std::move(target), into);
+    for (Target& target : ask(branch, from, view)) add_target(from, &branch, std::move(target), into);
   }
+}
+
+Targets Run::ask(const CompiledBranch& branch, const CompiledNode& from, const void* view) const {
+  std::exception_ptr failure;
+  try {
+    return branch.route(view);
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  throw GraphError(Fault::kNodeFailed, code_of(failure),
+                   fmt::format("graph '{}': the conditional edge from '{}' failed: {}", graph_.name(),
+                               from.name, describe(failure)));
 }
 
 void Run::add_target(const CompiledNode& from, const CompiledBranch* branch, Target target, TaskRun& into) {

@@ -28,10 +28,17 @@ Run::~Run() {
 base::Task<std::shared_ptr<StateStorage>> Run::execute(RunInput input) {
   std::exception_ptr failure;
   try {
+    check_config();
+    if (is_kept()) co_await open_thread(input);
     begin(std::move(input));
+    if (is_kept()) co_await save_step();
     while (!plan_.empty()) {
       begin_step();
-      if (tasks_.size() == 1 && !tasks_[0]->has_limit()) {
+      if (tasks_.size() > 1) {
+        co_await run_together();
+      } else if (tasks_[0]->has_limit()) {
+        co_await run_alone();
+      } else {
         // The common case, in this coroutine: nothing to spawn, nothing to wait for.
         TaskRun& task = *tasks_[0];
         std::exception_ptr thrown;
@@ -42,13 +49,10 @@ base::Task<std::shared_ptr<StateStorage>> Run::execute(RunInput input) {
         }
         if (thrown) co_await task.recover(std::move(thrown));
         settle(task);
-      } else if (tasks_.size() == 1) {
-        co_await tasks_[0]->run();
-        settle(*tasks_[0]);
-      } else {
-        co_await run_together();
+        if (task.failure()) co_await fail(task);
       }
       end_step();
+      if (is_kept()) co_await save_step();
       if (info_->sink != nullptr) co_await info_->sink->ready();
     }
   } catch (...) {
@@ -66,13 +70,15 @@ base::Task<std::shared_ptr<StateStorage>> Run::execute(RunInput input) {
   co_return std::move(state_);
 }
 
+void Run::check_config() const {
+  if (info_->config.thread_id.empty() || graph_.saver()) return;
+  throw GraphError(
+      Fault::kInvalidRun, base::Code::kInvalidInput,
+      fmt::format("graph '{}': thread '{}' cannot be kept without a saver: give one to compile()",
+                  graph_.name(), info_->config.thread_id));
+}
+
 void Run::begin(RunInput input) {
-  if (!info_->config.thread_id.empty() && !graph_.saver()) {
-    throw GraphError(
-        Fault::kInvalidRun, base::Code::kInvalidInput,
-        fmt::format("graph '{}': thread '{}' cannot be kept without a saver: give one to compile()",
-                    graph_.name(), info_->config.thread_id));
-  }
   apply_input(std::move(input));
   TaskRun entry(info_);
   follow(graph_.start(), state_->view(), {}, entry);
@@ -84,14 +90,16 @@ void Run::begin(RunInput input) {
 
 void Run::begin_step() {
   ++step_;
-  if (step_ > info_->config.recursion_limit) throw_recursion_limit();
+  if (step_ - first_step_ > info_->config.recursion_limit) throw_recursion_limit();
   // A lone task of the step before is used again, unless somebody still holds it.
   const bool reuse = plan_.size() == 1 && tasks_.size() == 1 && tasks_[0].use_count() == 1;
   if (!reuse) {
     tasks_.clear();
     for (std::size_t i = 0; i < plan_.size(); ++i) tasks_.push_back(std::make_shared<TaskRun>(info_));
   }
-  for (std::uint32_t i = 0; i < plan_.size(); ++i) tasks_[i]->prepare(std::move(plan_[i]), i, state_, step_);
+  for (std::uint32_t i = 0; i < plan_.size(); ++i) {
+    tasks_[i]->prepare(std::move(plan_[i]), i, state_, step_, step_ - first_step_);
+  }
   plan_.clear();
   if (tasks_.size() == 1) tell_start(*tasks_[0]);
 }
@@ -111,13 +119,32 @@ base::Task<void> Run::run_together() {
   std::size_t left = tasks_.size();
   while (left > 0) {
     while (settled_.empty()) co_await changed_.wait();
+    TaskRun* failed = nullptr;
     for (TaskRun* task : std::exchange(settled_, {})) {
       settle(*task);
       --left;
+      if (task->failure()) {
+        if (failed == nullptr) failed = task;
+      } else if (is_kept()) {
+        co_await record(*task);
+      }
     }
+    if (failed != nullptr) co_await fail(*failed);
     start_more(executor);
     if (info_->sink != nullptr) co_await info_->sink->ready();
   }
+}
+
+base::Task<void> Run::run_alone() {
+  TaskRun& task = *tasks_[0];
+  co_await task.run();
+  settle(task);
+  if (task.failure()) co_await fail(task);
+}
+
+base::Task<void> Run::fail(TaskRun& task) {
+  if (is_kept()) co_await record(task);
+  std::rethrow_exception(task.failure());
 }
 
 void Run::start_more(const asio::any_io_executor& executor) {
@@ -136,9 +163,14 @@ void Run::start_more(const asio::any_io_executor& executor) {
 }
 
 void Run::settle(TaskRun& task) {
-  if (!task.failure() && tasks_.size() > 1) route_with_own_writes(task);
+  if (!task.failure() && tasks_.size() > 1) {
+    try {
+      route_with_own_writes(task);
+    } catch (...) {
+      task.set_failure(std::current_exception());
+    }
+  }
   tell_end(task);
-  if (task.failure()) std::rethrow_exception(task.failure());
 }
 
 void Run::end_step() {

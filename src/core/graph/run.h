@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/graph/saver.h"
 #include "core/graph/task_run.h"
 
 namespace pharos::graph {
@@ -33,7 +34,10 @@ class Run {
   using Tasks = std::vector<std::shared_ptr<TaskRun>>;
 
   // Planning and running (run.cc).
+  void check_config() const;
   void begin(RunInput input);
+  base::Task<void> run_alone();
+  base::Task<void> fail(TaskRun& task);
   void begin_step();
   base::Task<void> run_together();
   void start_more(const boost::asio::any_io_executor& executor);
@@ -44,6 +48,7 @@ class Run {
 
   // Applying writes (apply.cc).
   void apply_input(RunInput input);
+  Writes all_fields(std::shared_ptr<StateStorage> whole) const;
   void check_writes(const Tasks& tasks);
   void apply_writes(const Tasks& tasks);
   void apply_write(Write& write, const std::string& writer);
@@ -54,10 +59,24 @@ class Run {
   void route(TaskRun& task, const void* view);
   void route_with_own_writes(TaskRun& task);
   void follow(const CompiledNode& from, const void* view, Targets targets, TaskRun& into);
+  Targets ask(const CompiledBranch& branch, const CompiledNode& from, const void* view) const;
   void add_target(const CompiledNode& from, const CompiledBranch* branch, Target target, TaskRun& into);
   void plan_next(const Tasks& tasks);
   void plan_after(TaskRun& task);
   void arm(std::uint32_t node);
+
+  // Keeping (saving.cc).
+  bool is_kept() const { return graph_.saver() != nullptr && !info_->config.thread_id.empty(); }
+  base::Task<void> open_thread(const RunInput& input);
+  void restore(SavedCheckpoint saved);
+  void restore_join(const Arrivals& arrivals);
+  base::Task<void> save(Source source, std::vector<NextTask> next, std::vector<std::string> ran);
+  base::Task<void> save_step();
+  base::Task<void> record(const TaskRun& task);
+  std::vector<ChannelValue> changed_values();
+  std::vector<Arrivals> arrivals() const;
+  NextTask as_next(const PlannedTask& planned) const;
+  json::value input_json(const RunInput& input) const;
 
   // Telling (events.cc).
   void tell_start(const TaskRun& task) const;
@@ -82,6 +101,7 @@ class Run {
   std::shared_ptr<StateStorage> state_;
   std::shared_ptr<StateStorage> scratch_;  ///< for routes of tasks that run beside others
   int step_ = 0;
+  int first_step_ = 0;                  ///< in which this run's input is applied
   std::vector<PlannedTask> plan_;       ///< of the coming super-step, in apply order
   Tasks tasks_;                         ///< of the super-step under way, in apply order
   std::vector<std::uint32_t> waiting_;  ///< of tasks_, not started yet, the next one last
@@ -95,6 +115,8 @@ class Run {
   std::uint32_t round_ = 1;              ///< counts applied steps, for armed_ and claims_
   std::vector<std::uint64_t> versions_;  ///< of each field's channel: the value of version_ at its last write
   std::uint64_t version_ = 0;
+  std::uint64_t saved_version_ = 0;  ///< the largest one that is in the last checkpoint
+  ThreadKey thread_;
 };
 
 }  // namespace pharos::graph

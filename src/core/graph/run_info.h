@@ -28,7 +28,8 @@ class RunInfo {
   }
 
   const std::shared_ptr<const CompiledGraph> graph;
-  const RunConfig config;
+  RunConfig config;
+  std::string checkpoint_id;  ///< the last one saved; empty when nothing is kept
   const StreamModes modes;
   EventSink* sink;  ///< null when nobody reads, and once the run has ended
 

@@ -49,6 +49,12 @@ base::Task<void> LimitedAttempt::run_timer(std::shared_ptr<LimitedAttempt> self)
 
 namespace {
 
+/// FNV-1a.
+std::uint64_t hash(std::string_view text, std::uint64_t start) {
+  for (const char c : text) start = (start ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+  return start;
+}
+
 bool is_set(const asio::cancellation_state& state) {
   return state.cancelled() != asio::cancellation_type::none;
 }
@@ -79,8 +85,17 @@ void start(const asio::any_io_executor& executor, const std::shared_ptr<LimitedA
 
 }  // namespace
 
-void TaskRun::prepare(PlannedTask planned, std::uint32_t place, std::shared_ptr<StateStorage> state,
-                      int step) {
+std::string task_id(std::string_view origin, int step, std::string_view node, std::uint32_t place) {
+  const std::string text = fmt::format("{}|{}|{}|{}", origin, step, node, place);
+  const std::uint64_t high = hash(text, 0xcbf29ce484222325);
+  const std::uint64_t low = hash(text, high ^ 0x9e3779b97f4a7c15);
+  // The shape of a UUID of version 8, which leaves the bits to whoever makes it (RFC 9562).
+  return fmt::format("{:08x}-{:04x}-8{:03x}-{:04x}-{:012x}", high >> 32U, (high >> 16U) & 0xffffU,
+                     high & 0xfffU, 0x8000U | ((low >> 48U) & 0x3fffU), low & 0xffffffffffffU);
+}
+
+void TaskRun::prepare(PlannedTask planned, std::uint32_t place, std::shared_ptr<StateStorage> state, int step,
+                      int step_of_run) {
   planned_ = std::move(planned);
   place_ = place;
   node_ = &run_->graph->node(planned_.node);
@@ -92,12 +107,13 @@ void TaskRun::prepare(PlannedTask planned, std::uint32_t place, std::shared_ptr<
   context_.run_ = run_.get();
   context_.node_ = &node_->name;
   context_.step_ = step;
-  context_.remaining_steps_ = run_->config.recursion_limit - step;
+  context_.remaining_steps_ = run_->config.recursion_limit - step_of_run;
   begin_attempt(1);
 }
 
 std::string TaskRun::id() const {
-  return fmt::format("{}-{}-{}", context_.step_, node_->name, place_);
+  const std::string& origin = run_->checkpoint_id.empty() ? run_->config.run_id : run_->checkpoint_id;
+  return task_id(origin, context_.step_, node_->name, place_);
 }
 
 void TaskRun::begin_attempt(int number) {

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -21,6 +22,9 @@ struct PlannedTask {
   std::shared_ptr<const Value> argument;  ///< of a Send; null for a node that reads the state
 };
 
+/// The same task of the same checkpoint (or run) always has the same id, shaped like a UUID.
+std::string task_id(std::string_view origin, int step, std::string_view node, std::uint32_t place);
+
 /// Owned by its run and by its own coroutine. A run that stops waiting for a task abandons it: the node may
 /// go on (in a thread pool, say) and everything it reads stays alive until it ends, but nobody looks at what
 /// it writes.
@@ -31,7 +35,8 @@ class TaskRun {
   TaskRun& operator=(const TaskRun&) = delete;
 
   /// Makes it ready to run `planned` on `state`; an object may be used again once its node has ended.
-  void prepare(PlannedTask planned, std::uint32_t place, std::shared_ptr<StateStorage> state, int step);
+  void prepare(PlannedTask planned, std::uint32_t place, std::shared_ptr<StateStorage> state, int step,
+               int step_of_run);
 
   /// Runs in the caller's coroutine. Never throws: see failure().
   base::Task<void> run();
@@ -53,8 +58,10 @@ class TaskRun {
   const std::shared_ptr<const Value>& argument() const { return planned_.argument; }
   const void* input() const { return planned_.argument ? planned_.argument->data() : state_->view(); }
   bool has_limit() const { return node_->options.timeout.has_value(); }
+  std::uint32_t place() const { return place_; }
   Context& context() { return context_; }
   const std::exception_ptr& failure() const { return failure_; }
+  void set_failure(std::exception_ptr failure) { failure_ = std::move(failure); }
 
   NodeOutput output;
   std::vector<std::uint32_t> next_nodes;  ///< where its conditional edges and commands lead

@@ -8,12 +8,6 @@ namespace {
 
 using namespace testing_support;
 
-StateGraph<Trail> trail_graph(std::string name = "test") {
-  StateGraph<Trail> g{std::move(name)};
-  g.reduce(&Trail::items, append);
-  return g;
-}
-
 TEST(Engine, RunsAChainInOrder) {
   auto g = trail_graph();
   g.add_node("a", visit("a")).add_node("b", visit("b")).add_node("c", visit("c"));

@@ -12,12 +12,6 @@ namespace {
 
 using namespace testing_support;
 
-StateGraph<Trail> trail_graph() {
-  StateGraph<Trail> g{"lighthouse"};
-  g.reduce(&Trail::items, append);
-  return g;
-}
-
 /// Sleeps for good and takes no notice of being cancelled, until the test opens the gate.
 struct StubbornNode {
   struct Gate {
@@ -44,7 +38,7 @@ struct StubbornNode {
 };
 
 TEST(Failure, ReachesTheCallerWithTheNodesName) {
-  auto g = trail_graph();
+  auto g = trail_graph("lighthouse");
   g.add_node("lamp", fail_with(base::Code::kUnavailable));
   g.add_edge(kStart, "lamp");
   const auto graph = g.compile();
@@ -62,7 +56,7 @@ TEST(Failure, ReachesTheCallerWithTheNodesName) {
 TEST(Retry, WaitsTwiceAsLongEachTimeAndGivesUpAfterTheLastAttempt) {
   base::ManualClock clock;
   auto calls = std::make_shared<int>();
-  auto g = trail_graph();
+  auto g = trail_graph("lighthouse");
   g.add_node("lamp", fail_with(base::Code::kUnavailable, calls)).retry({.max_attempts = 3, .jitter = false});
   g.add_edge(kStart, "lamp");
   const auto graph = g.compile({.clock = &clock});
@@ -84,7 +78,7 @@ TEST(Retry, WaitsTwiceAsLongEachTimeAndGivesUpAfterTheLastAttempt) {
 
 TEST(Retry, NeverRetriesAProgrammersMistake) {
   auto calls = std::make_shared<int>();
-  auto g = trail_graph();
+  auto g = trail_graph("lighthouse");
   g.add_node("lamp", fail_with(base::Code::kInternal, calls)).retry(3);
   g.add_edge(kStart, "lamp");
   const auto graph = g.compile();
@@ -93,7 +87,7 @@ TEST(Retry, NeverRetriesAProgrammersMistake) {
 }
 
 TEST(ErrorHandler, StandsInForTheNodeInTheSameStep) {
-  auto g = trail_graph();
+  auto g = trail_graph("lighthouse");
   g.add_node("a", fail_with(base::Code::kInternal)).on_error([](const Trail& state, const NodeError& error) {
     return update(&Trail::items, {error.node() + ": " + error.reason()}).set(&Trail::x, state.x + 1);
   });
@@ -107,7 +101,7 @@ TEST(ErrorHandler, StandsInForTheNodeInTheSameStep) {
 TEST(TimeLimit, GoesOnWithTheHandlerWhenANodeIgnoresItsCancellation) {
   base::ManualClock clock;
   const StubbornNode stubborn;
-  auto g = trail_graph();
+  auto g = trail_graph("lighthouse");
   g.add_node("lamp", stubborn).timeout(30s).on_error([](const Trail&, const NodeError& error) {
     return update(&Trail::items, {error.reason()});
   });
@@ -130,7 +124,7 @@ TEST(TimeLimit, GoesOnWithTheHandlerWhenANodeIgnoresItsCancellation) {
 
 TEST(TimeLimit, CancelsANodeThatListens) {
   base::ManualClock clock;
-  auto g = trail_graph();
+  auto g = trail_graph("lighthouse");
   g.add_node("slow", visit_after("slow", 1h)).timeout(1s);
   g.add_edge(kStart, "slow");
   const auto graph = g.compile({.clock = &clock});
@@ -144,7 +138,7 @@ TEST(TimeLimit, CancelsANodeThatListens) {
 
 TEST(TimeLimit, LeavesAFastNodeAlone) {
   base::ManualClock clock;
-  auto g = trail_graph();
+  auto g = trail_graph("lighthouse");
   g.add_node("fast", visit_after("fast", 1s)).timeout(2s);
   g.add_edge(kStart, "fast");
   const auto graph = g.compile({.clock = &clock});
@@ -157,7 +151,7 @@ TEST(TimeLimit, LeavesAFastNodeAlone) {
 
 TEST(Failure, CancelsSiblings) {
   base::ManualClock clock;
-  auto g = trail_graph();
+  auto g = trail_graph("lighthouse");
   g.add_node("lamp", [](const Trail&, Context& context) -> base::Task<Update<Trail>> {
     co_await context.clock().sleep_until(context.clock().now() + 1s);
     throw base::Error(base::Code::kInternal, "the lamp is out");
@@ -176,7 +170,7 @@ TEST(Failure, CancelsSiblings) {
 
 TEST(Cancellation, EndsARunThatWaitsInOneNode) {
   base::ManualClock clock;
-  auto g = trail_graph();
+  auto g = trail_graph("lighthouse");
   g.add_node("slow", visit_after("slow", 1h)).retry(3).on_error([](const Trail&, const NodeError&) {
     return update(&Trail::items, {"handled"});
   });
@@ -193,7 +187,7 @@ TEST(Cancellation, EndsARunThatWaitsInOneNode) {
 TEST(Cancellation, EndsARunThatWaitsForSeveralNodesOneOfThemStubborn) {
   base::ManualClock clock;
   const StubbornNode stubborn;
-  auto g = trail_graph();
+  auto g = trail_graph("lighthouse");
   g.add_node("slow", visit_after("slow", 1h)).add_node("limited", visit_after("limited", 1h)).timeout(2h);
   g.add_node("stubborn", stubborn);
   g.fan_out(kStart, {"slow", "limited", "stubborn"});
@@ -217,7 +211,7 @@ TEST(TimeLimit, DropsTheResultOfBlockingWorkThatCannotBeStopped) {
   base::Pool pool("cpu", 1);
   std::promise<void> gate;
   auto opened = gate.get_future().share();
-  auto g = trail_graph();
+  auto g = trail_graph("lighthouse");
   g.add_node("blocking", [&pool, opened](const Trail& state, Context&) -> base::Task<Update<Trail>> {
      co_await base::run_on(pool, [opened] { opened.wait(); });
      co_return update(&Trail::items, {"late after " + state.items.at(0)});

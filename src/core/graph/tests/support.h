@@ -56,6 +56,13 @@ inline auto visit(std::string name) {
   };
 }
 
+/// A graph whose `items` are appended to.
+inline StateGraph<Trail> trail_graph(std::string name = "test") {
+  StateGraph<Trail> g{std::move(name)};
+  g.reduce(&Trail::items, append);
+  return g;
+}
+
 /// A coroutine under way: what became of it, and the means to cancel it.
 template <class T>
 struct Started {

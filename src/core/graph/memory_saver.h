@@ -1,0 +1,45 @@
+// A saver that keeps threads in memory: for tests, tools, and servers that may forget.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "core/graph/saver.h"
+
+namespace pharos::graph {
+
+/// Values that did not change are shared between checkpoints, so a thread costs what was written to it.
+class MemorySaver final : public Saver {
+ public:
+  base::Task<void> put(ThreadKey thread, Checkpoint checkpoint, std::vector<ChannelValue> changed) override;
+  base::Task<void> put_record(ThreadKey thread, std::string checkpoint_id, TaskRecord record) override;
+  base::Task<std::optional<SavedCheckpoint>> get(ThreadKey thread, std::string checkpoint_id) override;
+  base::Task<std::vector<SavedCheckpoint>> list(ThreadKey thread, ListQuery query) override;
+  base::Task<void> delete_thread(std::string thread_id) override;
+
+  std::size_t thread_count() const;
+
+ private:
+  using Values = std::vector<std::shared_ptr<const json::value>>;  ///< by channel; null when never written
+  struct Entry {
+    Checkpoint checkpoint;
+    Values values;
+    std::vector<TaskRecord> records;
+  };
+  using Line = std::vector<Entry>;  ///< one graph's checkpoints in the order in which they were put
+
+  void add(const ThreadKey& thread, Checkpoint checkpoint, std::vector<ChannelValue> changed);
+  static Values inherited(const Entry& parent, const std::vector<std::string>& channels);
+  Line* find_line(const ThreadKey& thread);
+  static Entry* find_entry(Line& line, const std::string& id);
+  static SavedCheckpoint saved(const Entry& entry);
+
+  mutable std::mutex mutex_;
+  std::unordered_map<std::string, std::map<std::string, Line>> threads_;
+};
+
+}  // namespace pharos::graph

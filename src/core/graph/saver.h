@@ -1,0 +1,133 @@
+// Where threads are kept between runs: checkpoints as plain data, behind an interface that every database
+// implements.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <boost/describe/enum.hpp>
+
+#include "core/base/clock.h"
+#include "core/base/json.h"
+#include "core/base/task.h"
+
+namespace pharos::graph {
+
+namespace json = boost::json;
+
+/// Whose checkpoints: a thread, and within it a graph.
+struct ThreadKey {
+  std::string thread_id;
+  std::string path;  ///< of a subgraph, `node:task_id|…`; empty for the outermost graph
+
+  friend bool operator==(const ThreadKey&, const ThreadKey&) = default;
+};
+
+/// What made a checkpoint.
+enum class Source { kInput, kLoop, kUpdate, kFork };
+BOOST_DESCRIBE_ENUM(Source, kInput, kLoop, kUpdate, kFork)
+
+/// A task that a checkpoint leads to.
+struct NextTask {
+  std::string node;
+  bool is_send = false;
+  json::value argument;  ///< of a Send; of the start: the input
+
+  friend bool operator==(const NextTask&, const NextTask&) = default;
+};
+
+/// A join that some of its writers have reached.
+struct Arrivals {
+  std::string join;
+  std::vector<std::string> nodes;
+
+  friend bool operator==(const Arrivals&, const Arrivals&) = default;
+};
+
+/// A thread between two super-steps, all but the values of its channels. Each trigger and join has one reader
+/// and is consumed by it, so what a node has not seen yet is what `next` and `arrivals` hold.
+struct Checkpoint {
+  int format = 1;         ///< of this structure; a saver refuses what is newer than it knows
+  std::string id;         ///< UUID version 7
+  std::string parent_id;  ///< empty for a thread's first
+  std::string run_id;
+  base::WallTime created_at;
+  Source source = Source::kInput;
+  int step = -1;
+  json::object metadata;
+  /// The state's fields, shared by the checkpoints of a graph, and the version of each: 0 when never written.
+  /// A channel's value has changed since the parent exactly when its version has.
+  std::shared_ptr<const std::vector<std::string>> channels;
+  std::vector<std::uint64_t> versions;
+  std::vector<NextTask> next;      ///< in apply order; empty when the run has ended
+  std::vector<Arrivals> arrivals;  ///< of joins that still wait
+  std::vector<std::string> ran;    ///< the nodes whose writes made it
+
+  std::uint64_t largest_version() const;
+};
+
+/// A channel's new value.
+struct ChannelValue {
+  std::uint32_t channel = 0;  ///< index into Checkpoint::channels
+  json::value value;
+};
+
+/// What one task of a checkpoint's next super-step has done, kept before that step is applied (pending
+/// writes).
+struct TaskRecord {
+  struct FieldWrite {
+    std::string channel;
+    bool overwrite = false;
+    json::value value;
+
+    friend bool operator==(const FieldWrite&, const FieldWrite&) = default;
+  };
+
+  std::string task_id;
+  std::string node;
+  std::uint32_t place = 0;  ///< in Checkpoint::next
+  std::vector<FieldWrite> writes;
+  std::vector<NextTask> targets;     ///< where its conditional edges, commands and Sends lead
+  std::optional<std::string> error;  ///< it failed with that; then it has written nothing
+
+  friend bool operator==(const TaskRecord&, const TaskRecord&) = default;
+};
+
+struct SavedCheckpoint {
+  Checkpoint checkpoint;
+  json::object values;              ///< by channel; those never written are missing
+  std::vector<TaskRecord> records;  ///< in apply order
+};
+
+struct ListQuery {
+  std::string before;     ///< only checkpoints put before this one; empty: from the latest
+  std::size_t limit = 0;  ///< 0: all
+};
+
+/// Thread-safe. Every implementation passes the suite in
+/// tests/saver_contract.h.
+class Saver {
+ public:
+  virtual ~Saver() = default;
+
+  /// Adds a checkpoint; `changed` has the channels whose version differs from the parent's, all of them for a
+  /// first one. What the parent's tasks have recorded is durable before it. Throws base::Error (kNotFound)
+  /// when the parent does not exist.
+  virtual base::Task<void> put(ThreadKey thread, Checkpoint checkpoint,
+                               std::vector<ChannelValue> changed) = 0;
+  /// Records what a task has done; a second record of the same task replaces the first. Throws base::Error
+  /// (kNotFound) when the checkpoint does not exist.
+  virtual base::Task<void> put_record(ThreadKey thread, std::string checkpoint_id, TaskRecord record) = 0;
+  /// The checkpoint of that id; of an empty one, the last put. Empty when there is none.
+  virtual base::Task<std::optional<SavedCheckpoint>> get(ThreadKey thread, std::string checkpoint_id) = 0;
+  /// Newest first.
+  virtual base::Task<std::vector<SavedCheckpoint>> list(ThreadKey thread, ListQuery query) = 0;
+  /// Forgets a thread and everything in it, subgraphs too; one that does not exist is no error.
+  virtual base::Task<void> delete_thread(std::string thread_id) = 0;
+};
+
+}  // namespace pharos::graph

@@ -1,0 +1,98 @@
+#include "core/graph/snapshot.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "core/graph/task_run.h"
+
+namespace pharos::graph {
+namespace {
+
+void apply_record(const CompiledGraph& graph, const TaskRecord& record, StateStorage& state) {
+  const auto& channels = graph.schema().channels;
+  for (const TaskRecord::FieldWrite& write : record.writes) {
+    const auto channel = std::ranges::find(channels, write.channel, &Channel::name);
+    if (channel == channels.end()) continue;
+    void* field = state.field(static_cast<std::size_t>(channel - channels.begin()));
+    Value value = channel->type->from_json(write.value, write.channel);
+    if (channel->kind == ChannelKind::kReducer && !write.overwrite) {
+      channel->reducer(field, std::move(value));
+    } else {
+      channel->type->move_assign(field, value.data());
+    }
+  }
+}
+
+SnapshotTask task_of(const SavedCheckpoint& saved, std::uint32_t place) {
+  const Checkpoint& checkpoint = saved.checkpoint;
+  const std::string& node = checkpoint.next[place].node;
+  SnapshotTask task{.id = task_id(checkpoint.id, checkpoint.step + 1, node, place), .node = node};
+  for (const TaskRecord& record : saved.records) {
+    if (record.task_id != task.id) continue;
+    task.error = record.error;
+    task.finished = !record.error.has_value();
+  }
+  return task;
+}
+
+/// In the order of definition; one entry a task, so a node that several Sends start is there several times.
+std::vector<std::string> still_to_run(const CompiledGraph& graph, const std::vector<SnapshotTask>& tasks) {
+  std::vector<std::string> next;
+  for (const SnapshotTask& task : tasks) {
+    if (!task.finished) next.push_back(task.node);
+  }
+  const auto& nodes = graph.definition().nodes;
+  std::ranges::sort(next, {}, [&](const std::string& name) {
+    return std::ranges::find(nodes, name, &NodeDefinition::name) - nodes.begin();
+  });
+  return next;
+}
+
+}  // namespace
+
+std::shared_ptr<StateStorage> state_from_json(const CompiledGraph& graph, const json::object& values) {
+  const auto& channels = graph.schema().channels;
+  std::shared_ptr<StateStorage> state = graph.schema().make();
+  for (std::size_t i = 0; i < channels.size(); ++i) {
+    const json::value* value = channels[i].untracked ? nullptr : values.if_contains(channels[i].name);
+    if (value == nullptr) continue;
+    Value restored = channels[i].type->from_json(*value, channels[i].name);
+    channels[i].type->move_assign(state->field(i), restored.data());
+  }
+  return state;
+}
+
+ErasedSnapshot read_snapshot(const CompiledGraph& graph, const SavedCheckpoint& saved,
+                             PendingWrites pending) {
+  const Checkpoint& checkpoint = saved.checkpoint;
+  ErasedSnapshot read;
+  read.state = state_from_json(graph, saved.values);
+  read.info = {.checkpoint_id = checkpoint.id,
+               .parent_id = checkpoint.parent_id,
+               .run_id = checkpoint.run_id,
+               .created_at = checkpoint.created_at,
+               .source = checkpoint.source,
+               .step = checkpoint.step,
+               .metadata = checkpoint.metadata,
+               .next = {},
+               .tasks = {}};
+  for (std::uint32_t place = 0; place < checkpoint.next.size(); ++place) {
+    read.info.tasks.push_back(task_of(saved, place));
+    if (pending == PendingWrites::kLeftOut) read.info.tasks.back().finished = false;
+  }
+  read.info.next = still_to_run(graph, read.info.tasks);
+  if (pending == PendingWrites::kApplied) {
+    for (const TaskRecord& record : saved.records) apply_record(graph, record, *read.state);
+  }
+  return read;
+}
+
+Saver& saver_of(const CompiledGraph& graph) {
+  if (graph.saver()) return *graph.saver();
+  throw GraphError(Fault::kInvalidRun, base::Code::kInvalidInput,
+                   fmt::format("graph '{}' keeps no threads: give a saver to compile()", graph.name()));
+}
+
+}  // namespace pharos::graph
