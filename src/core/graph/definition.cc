@@ -81,7 +81,7 @@ class Checker {
     for (const NodeDefinition& node : graph_.nodes) {
       if (!node.options.destinations) continue;
       for (const std::string& name : *node.options.destinations) {
-        check_target(name, fmt::format("the destinations of '{}'", node.name));
+        check_target(name, fmt::format("the list of destinations of '{}'", node.name));
       }
     }
   }

@@ -37,6 +37,7 @@ void Run::tell_start(const TaskRun& task) const {
   data["id"] = task.id();
   data["name"] = task.node().name;
   data["input"] = task.argument() ? task.argument()->to_json() : state_json();
+  data["triggers"] = json::array{task.argument() ? "__send__" : "branch:to:" + task.node().name};
   info_->emit(StreamMode::kTasks, task.node().name, std::move(data));
 }
 

@@ -40,7 +40,7 @@ const ValueType& value_type_of();
 /// Holds one value, or nothing. Values of up to 32 bytes cost no allocation.
 class Value {
  public:
-  Value() = default;
+  Value() noexcept {}
   Value(Value&& other) noexcept : type_(other.type_) { take_storage(other); }
   Value& operator=(Value&& other) noexcept {
     if (this == &other) return *this;
