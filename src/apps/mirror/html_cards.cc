@@ -82,25 +82,39 @@ double height_of(const Card& card) {
   return height + (card.tags.empty() ? 0 : 1.3) + (card.parts.empty() ? 0 : 2.9);
 }
 
-/// Which card goes under the first one, so that both columns end as near to each other as they can.
-std::size_t partner_of_first(const std::array<Card, 4>& cards) {
+/// Which cards stand in the left column, as bits, so that both columns end as near to each other as they can;
+/// and by how many lines they do not.
+struct Split {
+  unsigned left = 1;
+  double difference = 0;
+};
+
+Split split_of(const std::array<Card, 4>& cards) {
   std::array<double, 4> heights{};
   std::ranges::transform(cards, heights.begin(), height_of);
-  const double half = (heights[0] + heights[1] + heights[2] + heights[3]) / 2;
-  const auto distance = [&](std::size_t i) { return std::abs(heights[0] + heights[i] - half); };
-  return std::ranges::min(std::array<std::size_t, 3>{1, 2, 3}, {}, distance);
+  const auto with_left = [&](unsigned left) {
+    double difference = 0;
+    for (std::size_t i = 0; i < cards.size(); ++i)
+      difference += (left >> i & 1U) != 0 ? heights[i] : -heights[i];
+    return Split{left, std::abs(difference)};
+  };
+  Split best = with_left(1);
+  for (unsigned left = 3; left < 16; left += 2)
+    best = std::ranges::min(best, with_left(left), {}, &Split::difference);
+  return best;
 }
 
 }  // namespace
 
 Html card_columns(const std::array<Card, 4>& cards) {
-  const std::size_t partner = partner_of_first(cards);
-  Html left = card(cards[0], 0) + card(cards[partner], partner);
+  constexpr double kFillable = 8;  // lines; a larger gap is better left open than inside a card
+  const Split split = split_of(cards);
+  Html left;
   Html right;
-  for (std::size_t i = 1; i < cards.size(); ++i) {
-    if (i != partner) right += card(cards[i], i);
-  }
-  return html(R"(<section class="cards"><div>{}</div><div>{}</div></section>)", left, right);
+  for (std::size_t i = 0; i < cards.size(); ++i)
+    ((split.left >> i & 1U) != 0 ? left : right) += card(cards[i], i);
+  return html(R"(<section class="cards {}"><div>{}</div><div>{}</div></section>)",
+              split.difference <= kFillable ? "even" : "uneven", left, right);
 }
 
 }  // namespace pharos::mirror

@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
 
 #include "apps/mirror/report_view.h"
-#include "core/base/text.h"
 
 namespace pharos::mirror {
 namespace {
@@ -21,20 +24,26 @@ constexpr std::array<ComparedValue, 5> kValues{{
      [](const Report& report) -> std::optional<double> { return report.confidence; }, 2},
 }};
 
-/// The values of a column as they are shown, so that no difference is marked which cannot be seen.
-std::vector<std::string> shown(std::span<const NamedReport> reports, const ComparedValue& column) {
-  std::vector<std::string> values;
+/// A column's values in units of their last digit as shown, so that no difference is marked which cannot be
+/// seen.
+std::vector<std::optional<std::int64_t>> shown(std::span<const NamedReport> reports,
+                                               const ComparedValue& column) {
+  std::vector<std::optional<std::int64_t>> values;
   for (const NamedReport& named : reports) {
     const std::optional<double> value = column.read(named.report);
-    values.push_back(value ? figure(*value, column.digits) : "");
+    const double unit = column.digits == 1 ? 10 : 100;
+    const bool comparable = value && std::isfinite(*value);
+    values.push_back(comparable ? std::optional(std::llround(*value * unit)) : std::nullopt);
   }
   return values;
 }
 
-std::string joined_with_and(std::vector<std::string> words) {
-  const std::string last = words.back();
-  words.pop_back();
-  return words.empty() ? last : base::join(words, ", ") + " and " + last;
+/// The place of the one value above all others.
+std::optional<std::size_t> highest(const std::vector<std::optional<std::int64_t>>& values) {
+  if (values.size() < 2) return std::nullopt;
+  const auto best = std::ranges::max_element(values);
+  if (!*best || std::ranges::count(values, *best) > 1) return std::nullopt;
+  return static_cast<std::size_t>(best - values.begin());
 }
 
 }  // namespace
@@ -44,22 +53,13 @@ std::span<const ComparedValue> compared_values() {
 }
 
 std::vector<std::string> highest_marks(std::span<const NamedReport> reports) {
-  std::vector<std::vector<std::string>> wins(reports.size());
+  std::vector<std::vector<std::string>> titles(reports.size());
   for (const ComparedValue& column : kValues) {
-    const std::vector<std::string> values = shown(reports, column);
-    const auto by_value = [](const std::string& a, const std::string& b) {
-      return a.size() != b.size() ? a.size() < b.size() : a < b;
-    };
-    if (values.empty()) continue;
-    const auto [lowest, highest] = std::ranges::minmax(values, by_value);
-    if (lowest == highest) continue;
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      if (values[i] == highest) wins[i].emplace_back(column.highest);
-    }
+    if (const auto winner = highest(shown(reports, column))) titles[*winner].emplace_back(column.highest);
   }
   std::vector<std::string> marks;
-  for (std::vector<std::string>& words : wins) {
-    marks.push_back(words.empty() ? "" : "highest " + joined_with_and(std::move(words)));
+  for (std::vector<std::string>& words : titles) {
+    marks.push_back(words.empty() ? "" : "highest " + enumerated(std::move(words)));
   }
   return marks;
 }

@@ -30,8 +30,8 @@ struct ComparedValue {
 /// Overall, portrait, style, presence and confidence.
 std::span<const ComparedValue> compared_values();
 
-/// For each report, in words, where it is the highest of all: "highest overall and style"; empty when
-/// nowhere, when all are equal as shown, or when there is nothing to compare with.
+/// For each report, in words, where it alone is the highest as shown: "highest overall and style"; else
+/// empty.
 std::vector<std::string> highest_marks(std::span<const NamedReport> reports);
 
 }  // namespace pharos::mirror

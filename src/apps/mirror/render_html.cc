@@ -65,17 +65,20 @@ Html advice(const std::vector<Advice>& advice) {
               }));
 }
 
+Html brand() {
+  return html(R"(<p class="brand">{}Pharos · LifeMirror</p>)", brand_icon());
+}
+
 Html report_header(const ReportView& view, const Html& title) {
   Html chips;
-  if (!view.date.empty())
+  if (!view.date.empty()) {
     chips += html(R"(<li><time datetime="{}">{}</time></li>)", view.created_at, view.date);
+  }
   chips += each(view.chips, [](const Tag& chip) {
     return html(R"(<li class="{}">{}{}</li>)", tone_class(chip.tone),
                 chip.tone == Tone::kPlain ? Html() : tone_icon(chip.tone), chip.text);
   });
-  return html(
-      R"(<header class="top"><div><p class="brand">{}Pharos · LifeMirror</p>{}</div><ul class="chips">{}</ul></header>)",
-      brand_icon(), title, chips);
+  return html(R"(<header class="top"><div>{}</div><ul class="chips">{}</ul></header>)", title, chips);
 }
 
 Html report_body(const ReportView& view, const Report& report, const vision::Image& photo, double scale) {
@@ -115,12 +118,13 @@ Html thumbnail(const vision::Image& photo) {
 Html comparison_row(const NamedReport& named, std::size_t number, const std::string& mark) {
   const Html values = each(compared_values(), [&](const ComparedValue& column) {
     const std::optional<double> value = column.read(named.report);
-    return html(R"(<td class="number" data-label="{}">{}</td>)", column.title,
+    return html(R"(<td class="number{}" data-label="{}">{}</td>)", value ? "" : " none", column.title,
                 value ? figure(*value, column.digits) : "not scored");
   });
-  const Html words = mark.empty() ? Html() : html(R"(<span class="tag">{}</span>)", mark);
-  return html(R"(<tr><th scope="row"><a href="#photo-{}">{}<bdi>{}</bdi></a> {}</th>{}</tr>)", number,
-              thumbnail(named.photo), named.name, words, values);
+  const Html words = mark.empty() ? Html() : html(R"(<br><span class="tag">{}</span>)", mark);
+  return html(
+      R"(<tr><th scope="row"><div>{}<span><a href="#photo-{}"><bdi>{}</bdi></a>{}</span></div></th>{}</tr>)",
+      thumbnail(named.photo), number, named.name, words, values);
 }
 
 Html comparison_table(std::span<const NamedReport> reports) {
@@ -154,7 +158,7 @@ std::string document(std::string_view title, const Html& body) {
 
 std::string render_html(const Report& report, const vision::Image& photo, double scale) {
   const ReportView view = view_of(report);
-  const Html body = report_header(view, html("<h1>{}</h1>", kReportTitle)) +
+  const Html body = report_header(view, brand() + html("<h1>{}</h1>", kReportTitle)) +
                     html("<main>{}</main>", report_body(view, report, photo, scale)) +
                     disclaimers(view.disclaimers);
   return document(std::string(kReportTitle) + (view.date.empty() ? "" : " · " + view.date), body);

@@ -179,7 +179,7 @@ std::vector<std::string> value_cells(const Report& report) {
   std::vector<std::string> cells;
   for (const ComparedValue& column : compared_values()) {
     const std::optional<double> value = column.read(report);
-    cells.push_back(value ? figure(*value, column.digits) : "–");
+    cells.push_back(value ? figure(*value, column.digits) : "not scored");
   }
   return cells;
 }
@@ -240,6 +240,8 @@ std::string render_comparison_terminal(std::span<const NamedReport> reports, con
   } else {
     draw_narrow_comparison(screen, reports);
   }
+  screen.blank();
+  screen.text("Scores of 10, confidence of 1.", Ink::kFaint);
   return screen.take();
 }
 

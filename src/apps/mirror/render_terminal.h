@@ -10,7 +10,7 @@
 namespace pharos::mirror {
 
 struct TerminalStyle {
-  int width = 80;       ///< columns of the window; below 24 the text is laid out for 24
+  int width = 80;       ///< columns of the window; below 32 the text is laid out for 32
   bool colour = false;  ///< escape sequences for colour and weight
   bool unicode = true;  ///< otherwise everything is ASCII
 };

@@ -14,14 +14,19 @@
 namespace pharos::mirror {
 namespace {
 
-/// What a part of a score is called within a formula.
+/// A label as it stands within a sentence.
+std::string within_sentence(std::string label) {
+  if (!label.empty())
+    label.front() = static_cast<char>(std::tolower(static_cast<unsigned char>(label.front())));
+  return label;
+}
+
+/// What a part of a score is called within a formula: scores keep their capital, inputs do not.
 std::string term_name(const std::string& key) {
-  std::string name = display_name(key);
-  const bool is_score = key == "attractiveness" || key == "style" || key == "presence";
   if (key == "face") return "face";
   if (key == "fashion") return "clothes";
-  if (!is_score) name.front() = static_cast<char>(std::tolower(static_cast<unsigned char>(name.front())));
-  return name;
+  const bool is_score = key == "attractiveness" || key == "style" || key == "presence";
+  return is_score ? display_name(key) : within_sentence(display_name(key));
 }
 
 /// "2026-11-21T…" → "21 November 2026"; anything else as it is.
@@ -99,8 +104,10 @@ std::vector<Fact> highlights_of(const Report& report, const std::vector<Fact>& m
   std::vector<std::string> names;
   for (const Fact& fact : missing | std::views::take(kNamed)) names.push_back(fact.label);
   if (missing.size() > kNamed) names.push_back(fmt::format("{}\u00a0more", missing.size() - kNamed));
-  for (std::string& name : names)
-    name.front() = static_cast<char>(std::tolower(static_cast<unsigned char>(name.front())));
+  std::ranges::transform(names, names.begin(), within_sentence);
+  const Fact not_measured{
+      .label = "Not measured", .value = listed(names, "everything was"), .measured = !names.empty()};
+  if (!report.scores.overall) return {not_measured};
   return {
       {.label = "Strongest",
        .value = listed(data.strengths, "nothing stands out yet"),
@@ -108,7 +115,7 @@ std::vector<Fact> highlights_of(const Report& report, const std::vector<Fact>& m
       {.label = "Easiest to lift",
        .value = listed(data.improvements, "nothing low"),
        .measured = !data.improvements.empty()},
-      {.label = "Not measured", .value = listed(names, "everything was"), .measured = !names.empty()},
+      not_measured,
   };
 }
 
@@ -116,10 +123,8 @@ std::string defaults_note(const AggregatorData& data) {
   if (data.defaults.empty()) return {};
   std::vector<std::string> names;
   std::ranges::transform(data.defaults, std::back_inserter(names), term_name);
-  const std::string last = names.back();
-  names.pop_back();
-  const std::string all = names.empty() ? last : base::join(names, ", ") + " and " + last;
-  return fmt::format("Hatched: part of the score is a neutral 5.0, because {} could not be measured.", all);
+  return fmt::format("Hatched: part of the score is a neutral 5.0, because {} could not be measured.",
+                     enumerated(std::move(names)));
 }
 
 std::vector<Tag> chips_of(const Report& report) {
@@ -187,7 +192,7 @@ std::vector<Formula> formulas_of(const Report& report, std::span<const Meter> me
     std::vector<std::string> terms;
     for (const ScorePart& part : parts->second) {
       terms.push_back(fmt::format("{} × {} {}{}", figure(part.share, 2), term_name(part.of),
-                                  figure(part.score, 1), part.is_default ? " (default)" : ""));
+                                  figure(part.score, 2), part.is_default ? " (default)" : ""));
     }
     formulas.push_back({meters[i].label, base::join(terms, " + "),
                         meters[i].value ? figure(*meters[i].value, 2) : "not given"});
@@ -323,6 +328,13 @@ std::string_view confidence_word(double confidence) {
   return confidence >= 0.6 ? "fair" : "low";
 }
 
+std::string enumerated(std::vector<std::string> words) {
+  if (words.empty()) return {};
+  const std::string last = std::move(words.back());
+  words.pop_back();
+  return words.empty() ? last : base::join(words, ", ") + " and " + last;
+}
+
 ReportView view_of(const Report& report) {
   ReportView view;
   view.date = readable_date(report.created_at);
@@ -341,6 +353,9 @@ ReportView view_of(const Report& report) {
   view.defaults_note = defaults_note(report.agents.aggregator.data);
   view.insights = report.key_insights;
   view.cards = {portrait_card(report), style_card(report), posture_card(report), words_card(report)};
+  if (!report.scores.overall) {
+    for (Card& card : view.cards) card.parts.clear();
+  }
   view.advice = advice_of(report.recommendations);
   view.formulas =
       formulas_of(report, std::array{view.scores[0], view.scores[1], view.scores[2], view.overall});

@@ -151,6 +151,8 @@ std::string display_name(std::string_view key);
 std::string figure(double value, int digits);
 /// "68 %".
 std::string percent(double share);
+/// "a, b and c".
+std::string enumerated(std::vector<std::string> words);
 /// "high", "fair" or "low".
 std::string_view confidence_word(double confidence);
 

@@ -10,11 +10,12 @@
 #include <fmt/format.h>
 
 #include "apps/mirror/plain_text.h"
+#include "core/base/text.h"
 
 namespace pharos::mirror {
 namespace {
 
-constexpr int kNarrowest = 24;
+constexpr int kNarrowest = 32;
 constexpr int kIndent = 2;
 
 std::string_view sequence(Ink ink) {
@@ -56,7 +57,8 @@ TerminalScreen::TerminalScreen(const TerminalStyle& style) : style_(style) {
 }
 
 std::string TerminalScreen::fit(std::string_view text) const {
-  return style_.unicode ? plain_text(text) : to_ascii(plain_text(text));
+  const std::string plain = plain_text(text);
+  return std::string(base::trim(style_.unicode ? plain : to_ascii(plain)));
 }
 
 std::string TerminalScreen::paint(std::string_view text, Ink ink) const {
@@ -82,7 +84,7 @@ void TerminalScreen::blank() {
 }
 
 void TerminalScreen::text(std::string_view text, Ink ink, std::string_view marker) {
-  const std::string before = fit(marker);
+  const std::string before = style_.unicode ? std::string(marker) : to_ascii(marker);
   const int indent = display_width(before);
   const std::vector<std::string> lines = wrap(fit(text), style_.width - indent);
   for (std::size_t i = 0; i < lines.size(); ++i) {

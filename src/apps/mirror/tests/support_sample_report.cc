@@ -5,9 +5,12 @@
 #include <cstdint>
 #include <filesystem>
 #include <numbers>
+#include <set>
+#include <string_view>
 #include <utility>
 
 #include "core/base/file.h"
+#include "core/base/json.h"
 
 namespace pharos::mirror {
 namespace {
@@ -184,6 +187,31 @@ AgentResult<AggregatorData> aggregator_result(const Scores& scores) {
   return result;
 }
 
+template <class Data>
+void skip(AgentResult<Data>& agent, std::string reason) {
+  agent = {.status = Status::kSkipped,
+           .engine = "",
+           .confidence = 0,
+           .duration_ms = 0,
+           .reason = std::move(reason),
+           .data = {}};
+}
+
+/// `value` with every string in it replaced, but for those that must be an enumerator's name.
+base::json::value with_every_text(base::json::value value, const std::string& text) {
+  static const std::set<std::string_view> kEnumerators{"mode", "status", "view", "facing"};
+  if (auto* object = value.if_object()) {
+    for (auto& [key, item] : *object) {
+      if (!kEnumerators.contains(std::string_view(key))) item = with_every_text(std::move(item), text);
+    }
+  } else if (auto* array = value.if_array()) {
+    for (auto& item : *array) item = with_every_text(std::move(item), text);
+  } else if (value.is_string()) {
+    value = base::json::string(text);
+  }
+  return value;
+}
+
 }  // namespace
 
 Report sample_report() {
@@ -229,6 +257,129 @@ Report sample_report() {
                        {"appearance", 9.4}, {"embedder", 3.9}, {"face", 0.4},       {"fashion", 0.6},
                        {"posture", 0.3},    {"bio", 2.1},      {"aggregator", 0.1}, {"formatter", 0.2}};
   return report;
+}
+
+Report nobody_report() {
+  Report report = sample_report();
+  Agents& agents = report.agents;
+  vision::Quality quality = *agents.face.data.quality;
+  quality.face_height_px = quality.light_evenness = quality.face_share = std::nullopt;
+  agents.face.data = {.quality = quality};
+  agents.face.confidence = 0.5;
+  agents.fashion.data = {.not_visible = {{"upper", "nobody was found"}, {"lower", "nobody was found"}},
+                         .surroundings = agents.fashion.data.surroundings};
+  agents.posture.data = {};
+  skip(agents.bio, "no text was given");
+  for (auto& [score, parts] : agents.aggregator.data.composition) {
+    for (ScorePart& part : parts) {
+      part.score = 5.0;
+      part.is_default = score != "overall";
+    }
+  }
+  agents.aggregator.data.strengths.clear();
+  agents.aggregator.data.improvements.clear();
+  agents.aggregator.data.defaults = {"face", "fashion", "posture", "bio"};
+  agents.formatter.data.headline = "Nobody to be seen";
+  report.scores = {.overall = 5.0, .attractiveness = 5.0, .style = 5.0, .presence = 5.0};
+  report.confidence = 0.31;
+  report.summary = "No person was found, so every score is the neutral 5.0.";
+  report.key_insights.clear();
+  report.recommendations = {"Use a photo with one person. The face should be at least 80 pixels high."};
+  report.warnings = {"The confidence is below 0.6: read the figures with care."};
+  return report;
+}
+
+Report mock_report() {
+  Report report = sample_report();
+  report.mode = Mode::kMock;
+  return report;
+}
+
+Report refused_report() {
+  Report report = sample_report();
+  report.consent = {.face = false, .fashion = false, .posture = false, .bio = false, .detailed = false};
+  skip(report.agents.face, "you did not allow it");
+  skip(report.agents.fashion, "you did not allow it");
+  skip(report.agents.posture, "you did not allow it");
+  skip(report.agents.bio, "you did not allow it");
+  report.scores = {};
+  report.agents.aggregator.data = {.not_scored = "Nothing was allowed to be measured."};
+  report.agents.formatter.data.headline = "";
+  report.confidence = 0.5;
+  report.summary = "Nothing was measured, as you asked.";
+  report.key_insights.clear();
+  report.recommendations.clear();
+  return report;
+}
+
+Report group_report() {
+  Report report = sample_report();
+  FaceData& data = report.agents.face.data;
+  MeasuredFace second{.bbox = {40, 60, 70, 70}, .score = 0.8, .quality = "small"};
+  MeasuredFace third{.bbox = {380, 90, 64, 64}, .score = 0.7, .quality = "small"};
+  data.faces.insert(data.faces.end(), {second, third});
+  data.num_faces = 3;
+  data.question = "Three people were found. Which of them is you? The figures below are of number 1.";
+  report.agents.posture.data.people = 3;
+  return report;
+}
+
+Report unscored_report() {
+  Report report = sample_report();
+  report.scores = {};
+  report.agents.aggregator.data = {.not_scored = "The text indicates a minor, so no scores are given."};
+  return report;
+}
+
+Report troubled_report() {
+  Report report = sample_report();
+  Agents& agents = report.agents;
+  agents.face.status = Status::kFallback;
+  agents.face.reason = "the face mesh took longer than 30 s, so only the box was used";
+  agents.face.confidence = 0.3;
+  agents.face.data.faces.front().head_pose.reset();
+  agents.face.data.faces.front().expression.reset();
+  agents.fashion.status = Status::kEmergency;
+  agents.fashion.reason = "the colours could not be read";
+  agents.fashion.confidence = 0.1;
+  agents.fashion.data = {};
+  agents.posture.status = Status::kFailed;
+  agents.posture.reason = "the pose model stopped with an error";
+  agents.posture.data = {};
+  agents.bio.data.score.reset();
+  auto& composition = agents.aggregator.data.composition;
+  composition["attractiveness"][1].is_default = true;
+  composition["style"][0].is_default = composition["style"][1].is_default = true;
+  composition["presence"][0].is_default = true;
+  agents.aggregator.data.defaults = {"fashion", "posture"};
+  report.scores = {.overall = 6.1, .attractiveness = 7.1, .style = 5.0, .presence = 6.4};
+  report.confidence = 0.34;
+  report.mode = Mode::kDev;
+  report.warnings = {"The confidence is below 0.6: read the figures with care.",
+                     "Posture failed and was left out."};
+  return report;
+}
+
+Report foreign_report() {
+  Report report = sample_report();
+  BioData& data = report.agents.bio.data;
+  data.language = "arabic";
+  data.vibe_summary = "أبني قوارب خشبية في لشبونة وأعلّم الأطفال الإبحار";
+  data.quotes = {{"في العام الماضي عبر أربعون منهم الخليج", "رقم ونتيجة"},
+                 {"⛵️ I 👩‍🚀 build 🪵 boats ❤️ at "
+                  "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch",
+                  "A very long word."},
+                 {std::string(400, 'w'), "A word without an end."},
+                 {"私はリスボンで木造船を作り、子供たちに帆走を教えています。去年は四十人が湾を渡りました。",
+                  "Wide characters."}};
+  report.agents.formatter.data.headline = "صورة دافئة وواضحة";
+  return report;
+}
+
+Report filled_report(const std::string& text) {
+  Report report = group_report();
+  const auto filled = base::from_json<Report>(with_every_text(base::to_json(report), text));
+  return filled;
 }
 
 vision::Image sample_photo() {
