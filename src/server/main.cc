@@ -1,5 +1,138 @@
+// The command line of Pharos.
 #include <cstdio>
+#include <functional>
 
-int main() {
-  std::puts("pharos");
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "core/base/error.h"
+#include "server/commands/commands.h"
+#include "server/version.h"
+
+namespace pharos::server {
+namespace {
+
+/// What the words on the command line ask for; parsed first, run after.
+struct CommandLine {
+  CLI::App app{"Pharos: a server for LLM agents in one program.", "pharos"};
+  AnalyzeOptions analyze;
+  VisionOptions vision;
+  GraphShowOptions graph;
+  ReportStyleOptions style;
+  std::function<int(Composition&, const Console&)> chosen;
+};
+
+void add_analyze(CommandLine& line) {
+  CLI::App* command = line.app.add_subcommand("analyze", "Report on a photo and a few lines about yourself");
+  command->add_option("photo", line.analyze.photos, "jpeg, png, webp or heic; several are compared")
+      ->required();
+  command->add_option("--bio", line.analyze.bio, "10 to 5,000 characters about yourself, or @FILE");
+  command->add_flag("--json", line.analyze.json, "Print the whole report as JSON");
+  command->add_option("--html", line.analyze.html, "Write the report as one page to FILE")->type_name("FILE");
+  command->add_option("--mode", line.analyze.mode, "prod, dev or mock");
+  command
+      ->add_option("--no-consent", line.analyze.no_consent,
+                   "Leave out: face, fashion, posture, bio, detailed")
+      ->delimiter(',');
+  command->callback([&line] {
+    line.chosen = [&line](Composition& parts, const Console& console) {
+      return analyze(parts, console, line.analyze);
+    };
+  });
+}
+
+void add_vision(CommandLine& line) {
+  CLI::App* command =
+      line.app.add_subcommand("vision", "What the local models see in a photo, without agents");
+  command->add_option("photo", line.vision.photo, "jpeg, png, webp or heic")->required();
+  command->add_flag("--raw", line.vision.raw, "One pass at original size, as the reference library does it");
+  command->add_flag("--json", line.vision.json, "Print JSON");
+  command->callback([&line] {
+    line.chosen = [&line](Composition& parts, const Console& console) {
+      return see(parts, console, line.vision);
+    };
+  });
+}
+
+void add_graph(CommandLine& line) {
+  CLI::App* command = line.app.add_subcommand("graph", "The graphs that the applications run");
+  command->require_subcommand(1);
+  CLI::App* show = command->add_subcommand("show", "Draw a graph as Mermaid");
+  show->add_option("name", line.graph.name, "mirror")->required();
+  show->add_flag("--json", line.graph.json, "Print nodes and edges as JSON");
+  show->callback([&line] {
+    line.chosen = [&line](Composition&, const Console& console) { return graph_show(console, line.graph); };
+  });
+}
+
+void add_bench(CommandLine& line) {
+  CLI::App* command = line.app.add_subcommand("bench", "Measure this machine");
+  command->require_subcommand(1);
+  const auto add = [&](const char* name, const char* about, auto run) {
+    CLI::App* bench = command->add_subcommand(name, about);
+    bench->add_flag("--json", line.style.json, "Print JSON");
+    bench->callback([&line, run] {
+      line.chosen = [&line, run](Composition& parts, const Console& console) {
+        return run(parts, console, line.style);
+      };
+    });
+  };
+  add("vision", "Photos: time of each stage, throughput, memory", bench_vision);
+  add("embedder", "Sentence embeddings: tokens a second", bench_embedder);
+  add("graph", "The graph runtime: time of an invocation",
+      [](Composition&, const Console& console, const ReportStyleOptions& style) {
+        return bench_graph(console, style);
+      });
+}
+
+void add_doctor(CommandLine& line) {
+  CLI::App* command = line.app.add_subcommand("doctor", "What is installed and whether it is sound");
+  command->add_flag("--json", line.style.json, "Print JSON");
+  command->callback([&line] {
+    line.chosen = [&line](Composition& parts, const Console& console) {
+      return doctor(parts, console, line.style);
+    };
+  });
+}
+
+int run(int count, char** words) {
+  CommandLine line;
+  line.app.set_version_flag("--version", std::string(kVersion));
+  line.app.require_subcommand(0, 1);
+  line.app.footer("Try: pharos analyze photo.jpg --bio \"I build wooden boats.\" --html report.html");
+  add_analyze(line);
+  add_vision(line);
+  add_graph(line);
+  add_bench(line);
+  add_doctor(line);
+  line.chosen = [&line](Composition& parts, const Console& console) {
+    return introduce(parts, console, line.app.help());
+  };
+  try {
+    line.app.parse(count, words);
+  } catch (const CLI::Success& asked_for_help) {
+    return line.app.exit(asked_for_help);
+  } catch (const CLI::ParseError& mistake) {
+    std::fputs(fmt::format("pharos: {} (pharos --help lists the commands)\n", mistake.what()).c_str(),
+               stderr);
+    return 2;
+  }
+  Composition parts(settings_from_environment());
+  return line.chosen(parts, open_console());
+}
+
+}  // namespace
+}  // namespace pharos::server
+
+int main(int count, char** words) {
+  using pharos::base::Error;
+  try {
+    return pharos::server::run(count, words);
+  } catch (const Error& error) {
+    std::fputs(fmt::format("pharos: {}\n", error.what()).c_str(), stderr);
+    return pharos::base::is_users_mistake(error.code()) ? 2 : 1;
+  } catch (const std::exception& error) {
+    std::fputs(fmt::format("pharos: internal error: {}\n", error.what()).c_str(), stderr);
+    return 1;
+  }
 }

@@ -319,10 +319,6 @@ std::string figure(double value, int digits) {
                                                                                        : text;
 }
 
-std::string percent(double share) {
-  return figure(share * 100, 0) + " %";
-}
-
 std::string_view confidence_word(double confidence) {
   if (confidence >= 0.75) return "high";
   return confidence >= 0.6 ? "fair" : "low";

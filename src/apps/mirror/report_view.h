@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "apps/mirror/report.h"
+#include "apps/mirror/wording.h"
 #include "platform/vision/colour.h"
 
 namespace pharos::mirror {
@@ -149,8 +150,6 @@ std::string display_name(std::string_view key);
 
 /// A figure with that many digits after the point; "–" when it is not finite.
 std::string figure(double value, int digits);
-/// "68 %".
-std::string percent(double share);
 /// "a, b and c".
 std::string enumerated(std::vector<std::string> words);
 /// "high", "fair" or "low".

@@ -46,6 +46,7 @@ std::string one_decimal(double value) {
 }
 
 std::string percent(double share) {
+  if (!std::isfinite(share)) return "–";
   return fmt::format("{:.0f} %", share * 100.0);
 }
 

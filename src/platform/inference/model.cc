@@ -159,4 +159,8 @@ const std::string& Model::precision() const {
   return impl_->precision;
 }
 
+std::string engine_version() {
+  return std::string("OpenVINO ") + ov::get_openvino_version().buildNumber;
+}
+
 }  // namespace pharos::inference

@@ -61,4 +61,7 @@ class Model {
   std::unique_ptr<Impl> impl_;
 };
 
+/// The engine's name and version: "OpenVINO 2026.4.1-…".
+std::string engine_version();
+
 }  // namespace pharos::inference

@@ -1,0 +1,49 @@
+// The commands of `pharos`: each takes its described options and returns the exit code.
+//
+// They throw base::Error; main turns it into one line and exit code 2 (the user's mistake) or 1 (ours).
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "server/composition.h"
+#include "server/console.h"
+
+namespace pharos::server {
+
+struct AnalyzeOptions {
+  std::vector<std::string> photos;
+  std::string bio;  ///< the text, or @FILE; empty: none
+  bool json = false;
+  std::string html;                     ///< file to write the page to; empty: none
+  std::string mode;                     ///< empty: as the settings say
+  std::vector<std::string> no_consent;  ///< names of mirror::Consent
+};
+int analyze(Composition& parts, const Console& console, const AnalyzeOptions& options);
+
+struct VisionOptions {
+  std::string photo;
+  bool raw = false;
+  bool json = false;
+};
+int see(Composition& parts, const Console& console, const VisionOptions& options);
+
+struct GraphShowOptions {
+  std::string name;
+  bool json = false;
+};
+int graph_show(const Console& console, const GraphShowOptions& options);
+
+struct ReportStyleOptions {
+  bool json = false;
+};
+int doctor(Composition& parts, const Console& console, const ReportStyleOptions& options);
+int bench_vision(Composition& parts, const Console& console, const ReportStyleOptions& options);
+int bench_graph(const Console& console, const ReportStyleOptions& options);
+int bench_embedder(Composition& parts, const Console& console, const ReportStyleOptions& options);
+
+/// What Pharos is, and the report of the sample photo: the program without arguments.
+int introduce(Composition& parts, const Console& console, const std::string& help);
+
+}  // namespace pharos::server

@@ -1,0 +1,46 @@
+// The composition root: every part of Pharos, built in this order and destroyed in the reverse one.
+#pragma once
+
+#include <future>
+#include <memory>
+
+#include "apps/mirror/mirror.h"
+#include "core/base/clock.h"
+#include "core/base/ids.h"
+#include "core/base/pool.h"
+#include "platform/inference/text_embedder.h"
+#include "platform/vision/vision.h"
+#include "server/settings.h"
+
+namespace pharos::server {
+
+/// Models begin to load, side by side, when first asked to; whoever needs one waits for it. Used from one
+/// thread.
+class Composition {
+ public:
+  explicit Composition(Settings settings);
+
+  /// Begins loading what an analysis needs, and returns at once.
+  void start_loading();
+
+  /// Waits for the models. Throws base::Error (kNotFound) that says how to set up when a file is missing.
+  mirror::MirrorParts mirror_parts();
+  const vision::Vision& vision();
+  const inference::TextEmbedder& embedder();
+
+  const Settings& settings() const { return settings_; }
+  base::Pool& cpu() { return cpu_; }
+
+ private:
+  void load_vision();
+  void load_embedder();
+
+  Settings settings_;
+  base::SystemClock clock_;
+  base::Ids ids_;
+  base::Pool cpu_;
+  std::shared_future<std::unique_ptr<vision::Vision>> vision_;
+  std::shared_future<std::unique_ptr<inference::TextEmbedder>> embedder_;
+};
+
+}  // namespace pharos::server

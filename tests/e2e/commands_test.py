@@ -1,0 +1,117 @@
+"""The other commands of `pharos`, and the command line itself."""
+import json
+import os
+import pathlib
+import subprocess
+import tempfile
+import unittest
+
+import photos
+from command_line import pharos
+
+ROOT = photos.ROOT
+
+
+class CommandLineTest(unittest.TestCase):
+    def test_help_names_every_command(self):
+        outcome = pharos("--help")
+        self.assertEqual(outcome.returncode, 0)
+        for command in ("analyze", "vision", "graph", "bench", "doctor"):
+            self.assertIn(command, outcome.stdout)
+
+    def test_without_arguments_it_explains_itself_and_analyses_the_sample(self):
+        outcome = pharos()
+        self.assertEqual(outcome.returncode, 0, outcome.stderr[-2000:])
+        self.assertIn("analyze", outcome.stdout)
+        self.assertIn("Portrait", outcome.stdout)
+
+    def test_unknown_words_are_one_line_and_exit_code_2(self):
+        for words in (["fly"], ["analyze"], ["analyze", "--loud", "x"], ["graph", "show"], ["graph"],
+                      ["graph", "show", "miror"], ["bench", "nothing"]):
+            with self.subTest(words):
+                outcome = pharos(*words)
+                self.assertEqual(outcome.returncode, 2)
+                self.assertEqual(outcome.stderr.count("\n"), 1, outcome.stderr)
+
+    def test_missing_models_say_how_to_set_up(self):
+        outcome = pharos("vision", photos.SAMPLE, environment={"PHAROS_MODELS": "/nowhere"})
+        self.assertNotEqual(outcome.returncode, 0)
+        self.assertIn("./run", outcome.stderr)
+
+    def test_a_wrong_setting_names_itself(self):
+        outcome = pharos("doctor", environment={"PHAROS_WORKERS": "many"})
+        self.assertEqual(outcome.returncode, 2)
+        self.assertIn("PHAROS_WORKERS", outcome.stderr)
+
+    def test_a_reader_that_goes_away_is_no_crash(self):
+        with open("/dev/full", "w") as full:
+            outcome = subprocess.run([os.environ["PHAROS"], "graph", "show", "mirror"], stdout=full,
+                                     stderr=subprocess.PIPE, text=True, check=False)
+        self.assertEqual(outcome.returncode, 1)
+        self.assertIn("could not be written", outcome.stderr)
+
+
+class VisionTest(unittest.TestCase):
+    def test_raw_json_has_the_documented_fields(self):
+        outcome = pharos("vision", photos.SAMPLE, "--raw", "--json")
+        self.assertEqual(outcome.returncode, 0, outcome.stderr[-2000:])
+        sight = json.loads(outcome.stdout)
+        self.assertEqual(list(sight)[:7], ["image", "faces", "mesh_count", "pose", "angles_deg", "view", "facing"])
+        self.assertEqual(sight["mesh_count"], 1)
+        self.assertEqual(len(sight["pose"]), 33)
+        self.assertAlmostEqual(sight["angles_deg"]["shoulders"], 4.928, delta=0.25)
+
+    def test_words_say_what_was_not_measured(self):
+        outcome = pharos("vision", photos.SAMPLE)
+        self.assertIn("hips        not measured", outcome.stdout)
+
+
+class GraphTest(unittest.TestCase):
+    def test_the_mirror_graph_is_drawn(self):
+        outcome = pharos("graph", "show", "mirror")
+        self.assertEqual(outcome.returncode, 0, outcome.stderr)
+        for node in ("embedding", "face", "fashion", "posture", "bio", "aggregate", "format"):
+            self.assertIn(node, outcome.stdout)
+        drawing = json.loads(pharos("graph", "show", "mirror", "--json").stdout)
+        self.assertIn("nodes", drawing)
+
+
+class DoctorTest(unittest.TestCase):
+    def test_a_sound_machine_is_told_so(self):
+        outcome = pharos("doctor", "--json")
+        found = json.loads(outcome.stdout)
+        self.assertEqual(found["problems"], [])
+        self.assertEqual(outcome.returncode, 0)
+        self.assertEqual(found["vision_precision"], "f32")
+        self.assertEqual(len(found["models"]), 5)
+
+    def test_a_changed_model_file_is_found(self):
+        with tempfile.TemporaryDirectory() as folder:
+            models = pathlib.Path(folder) / "models"
+            models.mkdir()
+            for path in (ROOT / "build/models").iterdir():
+                (models / path.name).symlink_to(path)
+            (models / "face_landmark.tflite").unlink()
+            (models / "face_landmark.tflite").write_bytes(b"something else")
+            outcome = pharos("doctor", environment={"PHAROS_MODELS": str(models)})
+            self.assertEqual(outcome.returncode, 1)
+            self.assertIn("face_landmark.tflite is changed", outcome.stdout)
+
+
+class BenchTest(unittest.TestCase):
+    """The benchmarks run and print what they promise; how fast is nobody's test."""
+
+    def test_graph(self):
+        found = json.loads(pharos("bench", "graph", "--json", program="PHAROS_RELEASE").stdout)
+        cases = {case["case"] for case in found["cases"]}
+        self.assertLessEqual({"seq-3", "par-5", "seq-1000"}, cases)
+        self.assertEqual(set(found["cases"][0]), {"case", "median_us", "p90_us", "runs"})
+
+    def test_vision(self):
+        found = json.loads(pharos("bench", "vision", "--json", program="PHAROS_RELEASE").stdout)
+        self.assertLessEqual({"p50_ms", "p95_ms", "photos_per_second", "load_ms", "peak_rss_mb", "stages"}, set(found))
+        self.assertAlmostEqual(sum(stage["share"] for stage in found["stages"]), 1.0, delta=0.02)
+
+
+if __name__ == "__main__":
+    unittest.main()
