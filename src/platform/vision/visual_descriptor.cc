@@ -79,7 +79,7 @@ void count_edge(const LabPatch& patch, const WorkingImage& image, int x, int y, 
   histogram[bin(low + 1)] += strength * upper;
 }
 
-/// Joints about the hips, in torso lengths; zeros without a pose.
+/// Joints about the hips, in torso lengths; zeros without a pose, and for what lies outside of the picture.
 void place_joints(const Pose* pose, std::span<float> joints) {
   if (pose == nullptr) return;
   const auto at = [&](Landmark landmark) {
@@ -89,6 +89,7 @@ void place_joints(const Pose* pose, std::span<float> joints) {
   const double torso = distance(hips, middle(at(kLeftShoulder), at(kRightShoulder)));
   if (!(torso > 0)) return;
   for (std::size_t i = 0; i < kJoints.size(); ++i) {
+    if (pose->keypoints[kJoints[i]].presence < 0.5) continue;
     const Point joint = at(kJoints[i]);
     joints[2 * i] = static_cast<float>((joint.x - hips.x) / torso);
     joints[2 * i + 1] = static_cast<float>((joint.y - hips.y) / torso);
@@ -114,11 +115,13 @@ std::vector<float> visual_descriptor(const Image& image, const Pose* pose) {
       count_edge(patch, working, x, y, edges);
     }
   }
+  // Roots, so that one large area does not drown the small ones (Arandjelović and Zisserman 2012).
+  for (float& count : std::span(vector).first(2 * kColours + kEdges)) count = std::sqrt(count);
   place_joints(pose, joints);
   normalise(person, 1);
   normalise(surroundings, 0.7F);
   normalise(edges, 0.7F);
-  normalise(joints, 0.7F);
+  normalise(joints, 1);
   if (std::ranges::all_of(vector, [](float value) { return value == 0; })) vector.front() = 1;
   normalise(vector, 1);
   return vector;

@@ -33,15 +33,17 @@ Bitmap PersonGrid::above(float threshold) const {
 
 PersonGrid person_grid(const PersonMask& mask, const WorkingImage& image) {
   constexpr int kStep = PersonGrid::kStep;
-  PersonGrid grid{.width = (image.width() + kStep - 1) / kStep,
-                  .height = (image.height() + kStep - 1) / kStep,
-                  .values = {}};
+  return person_grid(mask, (image.width() + kStep - 1) / kStep, (image.height() + kStep - 1) / kStep,
+                     kStep * image.scale);
+}
+
+PersonGrid person_grid(const PersonMask& mask, int width, int height, double step) {
+  PersonGrid grid{.width = width, .height = height, .values = {}};
   grid.values.resize(static_cast<std::size_t>(grid.width) * static_cast<std::size_t>(grid.height));
   if (mask.size <= 0 || !(mask.region.side > 0)) {
     return grid;
   }
   // The way from pixels to cells is affine: three points say all of it.
-  const double step = kStep * image.scale;
   const double first = step / 2;
   const Point origin = in_region(mask.region, {first, first});
   const Point right = in_region(mask.region, {first + step, first});
@@ -56,7 +58,7 @@ PersonGrid person_grid(const PersonMask& mask, const WorkingImage& image) {
     for (int x = 0; x < grid.width; ++x) {
       const double column = origin.x * mask.size + x * across_step.x + y * down_step.x;
       const double row = origin.y * mask.size + x * across_step.y + y * down_step.y;
-      if (column < 0 || row < 0 || column >= mask.size || row >= mask.size) {
+      if (!(column >= 0 && row >= 0 && column < mask.size && row < mask.size)) {
         continue;
       }
       const auto left = static_cast<std::size_t>(column);

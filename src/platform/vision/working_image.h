@@ -36,8 +36,8 @@ struct LabPatch {
 };
 LabPatch colours_in(const PixelBox& box, const WorkingImage& image);
 
-/// The person mask on a grid of every second working pixel: near the mask's own resolution, and a quarter of
-/// the work.
+/// The person mask on a grid. Of a working image it has a cell for every second pixel: near the mask's own
+/// resolution, and a quarter of the work.
 struct PersonGrid {
   static constexpr int kStep = 2;
   int width = 0;
@@ -51,6 +51,8 @@ struct PersonGrid {
   }
   Bitmap above(float threshold) const;
 };
+/// `step` pixels of the photo to a cell, read at the cells' centres.
+PersonGrid person_grid(const PersonMask& mask, int width, int height, double step);
 PersonGrid person_grid(const PersonMask& mask, const WorkingImage& image);
 
 }  // namespace pharos::vision
