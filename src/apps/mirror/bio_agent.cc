@@ -156,7 +156,8 @@ std::vector<Remark> remarks_on(const BioMeasures& measures) {
        fmt::format("It stays general: {:.0f} details in a hundred words.", measures.concreteness),
        "Add one place, one number and one thing you made or did. Details are what a reader remembers."},
       {"specificity",
-       fmt::format("Its words would fit many people: {} of them are general.", percent(measures.vague_share)),
+       fmt::format("Its words would fit many people: {} of them are general.",
+                   in_percent(measures.vague_share)),
        "Swap one general word for what it means to you. \"Music\" says less than the song you play."},
       {"readability", fmt::format("It is hard to read: reading ease {:.0f} of 100.", measures.reading_ease),
        fmt::format(
@@ -167,7 +168,7 @@ std::vector<Remark> remarks_on(const BioMeasures& measures) {
       {"balance",
        measures.first_person > 0.1
            ? fmt::format("Much of it begins with you: {} of the words are I, me or my.",
-                         percent(measures.first_person))
+                         in_percent(measures.first_person))
            : "You hardly appear in it yourself.",
        measures.first_person > 0.1
            ? "Start one sentence with someone or something else. It lets the reader in."

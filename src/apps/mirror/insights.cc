@@ -46,7 +46,7 @@ std::string light_insight(const FaceData& face) {
   if (!face.quality || !face.quality->light_evenness) return {};
   const double evenness = *face.quality->light_evenness;
   return fmt::format("The light on the face is {}: its darker half has {} of the brighter half's light.",
-                     evenness_words(evenness), percent(std::clamp(evenness, 0.0, 1.0)));
+                     evenness_words(evenness), in_percent(std::clamp(evenness, 0.0, 1.0)));
 }
 
 std::string colour_insight(const FashionData& fashion) {
@@ -101,10 +101,10 @@ void add_parts(const std::map<std::string, double>& parts, double input_share, s
 std::string framing_advice(const FaceData& face) {
   const double share = face.quality->face_share.value_or(0);
   if (share > 0.5)
-    return fmt::format("Step back a little. The face takes {} of the picture's height.", percent(share));
+    return fmt::format("Step back a little. The face takes {} of the picture's height.", in_percent(share));
   if (share < 0.10)
     return fmt::format("Come closer to the camera. The face takes {} of the picture's height.",
-                       percent(share));
+                       in_percent(share));
   return "Leave some room around the face. Part of it lies at the border of the picture.";
 }
 
@@ -119,10 +119,10 @@ std::string light_advice(const FaceData& face) {
   if (quality.light_evenness.value_or(1) < 0.7) {
     return fmt::format(
         "Turn the face a little towards the light. Its darker half gets {} of the brighter half's light.",
-        percent(*quality.light_evenness));
+        in_percent(*quality.light_evenness));
   }
   return fmt::format("Avoid the lamp or sky in the frame. {} of the picture is pure black or white.",
-                     percent(quality.clipped_dark + quality.clipped_light));
+                     in_percent(quality.clipped_dark + quality.clipped_light));
 }
 
 std::string relaxed_advice(const MeasuredFace& main) {
@@ -175,11 +175,12 @@ void advise_on_fashion(const AgentResult<FashionData>& result, std::vector<Advic
                     main.color_name, harmony.lightness_contrast)},
        {"harmony", 0.4,
         fmt::format("Repeat one colour of the outfit, such as {}. The hues fit one pattern to {} now.",
-                    main.color_name, percent(harmony.hue_fit))},
+                    main.color_name, in_percent(harmony.hue_fit))},
        {"clarity", 0.3,
         fmt::format(
             "Show the clothes in even light and whole. They were read with {} certainty.",
-            percent(fashion.score_parts.contains("clarity") ? fashion.score_parts.at("clarity") / 10 : 0))}},
+            in_percent(fashion.score_parts.contains("clarity") ? fashion.score_parts.at("clarity") / 10
+                                                               : 0))}},
       all);
 }
 

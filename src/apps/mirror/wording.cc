@@ -45,7 +45,7 @@ std::string one_decimal(double value) {
   return fmt::format("{:g}", rounded == 0 ? 0.0 : rounded);
 }
 
-std::string percent(double share) {
+std::string in_percent(double share) {
   return fmt::format("{:.0f} %", share * 100.0);
 }
 

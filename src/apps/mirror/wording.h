@@ -23,7 +23,7 @@ std::string degrees(double angle);
 std::string degrees_with_doubt(double angle, double doubt);
 /// "7.4", without a trailing ".0".
 std::string one_decimal(double value);
-std::string percent(double share);
+std::string in_percent(double share);
 
 /// "very sharp", "sharp", "a little soft", "blurred".
 std::string_view sharpness_words(double sharpness);
