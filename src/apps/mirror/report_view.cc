@@ -17,7 +17,7 @@ namespace {
 /// What a part of a score is called within a formula.
 std::string term_name(const std::string& key) {
   std::string name = display_name(key);
-  const bool is_score = key == "attractiveness" || key == "style" || key == "presence";
+  const bool is_score = key == "portrait" || key == "style" || key == "presence";
   if (key == "face") return "face";
   if (key == "fashion") return "clothes";
   if (!is_score) name.front() = static_cast<char>(std::tolower(static_cast<unsigned char>(name.front())));
@@ -53,7 +53,7 @@ void for_each_agent(const Agents& agents, auto visit) {
 
 /// Whether a score's inputs were measured; a score made of scores is asked through them.
 Origin origin_of(const std::string& score, const AggregatorData& data) {
-  const auto parts = data.composition.find(score);
+  const auto parts = data.composition.find(score == "portrait" ? "attractiveness" : score);
   if (parts == data.composition.end()) return Origin::kMeasured;
   std::size_t defaults = 0;
   std::size_t partly = 0;
