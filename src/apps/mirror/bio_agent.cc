@@ -162,7 +162,7 @@ std::vector<Remark> remarks_on(const BioMeasures& measures) {
        fmt::format(
            "Split the longest sentence. There are {:.0f} words in a sentence now; about 15 read easily.",
            measures.words_per_sentence)},
-      {"tone", "Its words weigh down more than they lift.",
+      {"tone", "Its words pull down more than they lift up.",
        "Say one thing you enjoy. It gives the reader a way in."},
       {"balance",
        measures.first_person > 0.1

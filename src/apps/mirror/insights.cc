@@ -45,7 +45,7 @@ std::string portrait_insight(const FaceData& face) {
 std::string light_insight(const FaceData& face) {
   if (!face.quality || !face.quality->light_evenness) return {};
   const double evenness = *face.quality->light_evenness;
-  return fmt::format("The light on the face is {}: its darker half has {} of the brighter half's light.",
+  return fmt::format("The light on the face is {}: its darker half has {} of the lighter half's lightness.",
                      evenness_words(evenness), percent(std::clamp(evenness, 0.0, 1.0)));
 }
 
@@ -118,7 +118,7 @@ std::string light_advice(const FaceData& face) {
                        quality.exposure);
   if (quality.light_evenness.value_or(1) < 0.7) {
     return fmt::format(
-        "Turn the face a little towards the light. Its darker half gets {} of the brighter half's light.",
+        "Turn the face a little towards the light. Its darker half has {} of the lighter half's lightness.",
         percent(*quality.light_evenness));
   }
   return fmt::format("Avoid the lamp or sky in the frame. {} of the picture is pure black or white.",

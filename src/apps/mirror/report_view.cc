@@ -25,7 +25,7 @@ std::string within_sentence(std::string label) {
 std::string term_name(const std::string& key) {
   if (key == "face") return "face";
   if (key == "fashion") return "clothes";
-  const bool is_score = key == "attractiveness" || key == "style" || key == "presence";
+  const bool is_score = key == "portrait" || key == "style" || key == "presence";
   return is_score ? display_name(key) : within_sentence(display_name(key));
 }
 
@@ -58,7 +58,7 @@ void for_each_agent(const Agents& agents, auto visit) {
 
 /// Whether a score's inputs were measured; a score made of scores is asked through them.
 Origin origin_of(const std::string& score, const AggregatorData& data) {
-  const auto parts = data.composition.find(score);
+  const auto parts = data.composition.find(score == "portrait" ? "attractiveness" : score);
   if (parts == data.composition.end()) return Origin::kMeasured;
   std::size_t defaults = 0;
   std::size_t partly = 0;

@@ -180,7 +180,7 @@ AgentResult<AggregatorData> aggregator_result(const Scores& scores) {
       {"style", {{"fashion", 0.8, 7.3, false}, {"posture", 0.2, 7.0, false}}},
       {"presence", {{"posture", 0.4, 7.0, false}, {"bio", 0.3, 6.6, false}, {"face", 0.3, 8.5, false}}},
       {"overall",
-       {{"attractiveness", 0.35, 7.9, false}, {"style", 0.35, 7.24, false}, {"presence", 0.3, 7.33, false}}}};
+       {{"portrait", 0.35, 7.9, false}, {"style", 0.35, 7.24, false}, {"presence", 0.3, 7.33, false}}}};
   data.strengths = {"light on the face", "one strong colour"};
   data.improvements = {"framing"};
   data.tone = "strong";

@@ -2,6 +2,7 @@
 #include "apps/mirror/agents.h"
 #include "apps/mirror/aggregator_agent.h"
 #include "apps/mirror/formatter_agent.h"
+#include "apps/mirror/mirror.h"
 #include "apps/mirror/scores.h"
 
 namespace pharos::mirror {
@@ -93,6 +94,18 @@ MirrorAgents mock_agents() {
           .bio = fixed(mock_bio()),
           .aggregator = {mock_aggregator, mock_aggregator},
           .formatter = {mock_formatter, mock_formatter}};
+}
+
+base::Task<Report> analyze_mock(base::Pool& cpu, base::Clock& clock, base::Ids& ids, AnalysisRequest request,
+                                std::function<void(const Progress&)> progress) {
+  request.mode = Mode::kMock;
+  return analyze_with({.instruments = std::make_shared<const Instruments>(),
+                       .topics = std::make_shared<TopicVectors>(),
+                       .agents = mock_agents(),
+                       .cpu = cpu,
+                       .clock = clock,
+                       .ids = ids},
+                      std::move(request), std::move(progress));
 }
 
 }  // namespace pharos::mirror
