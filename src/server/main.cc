@@ -1,5 +1,6 @@
 // The command line of Pharos.
 #include <cstdio>
+#include <cstdlib>
 #include <functional>
 
 #include <CLI/CLI.hpp>
@@ -8,6 +9,10 @@
 #include "core/base/error.h"
 #include "server/commands/commands.h"
 #include "server/version.h"
+
+#ifdef PHAROS_COVERAGE
+extern "C" int __llvm_profile_write_file();
+#endif
 
 namespace pharos::server {
 namespace {
@@ -95,6 +100,29 @@ void add_doctor(CommandLine& line) {
   });
 }
 
+/// The one place where an error becomes a line and an exit code: 2 is the person's mistake, 1 ours.
+int guarded(const std::function<int()>& work) {
+  try {
+    return work();
+  } catch (const base::Error& error) {
+    std::fputs(fmt::format("pharos: {}\n", error.what()).c_str(), stderr);
+    return base::is_users_mistake(error.code()) ? 2 : 1;
+  } catch (const std::exception& error) {
+    std::fputs(fmt::format("pharos: internal error: {}\n", error.what()).c_str(), stderr);
+    return 1;
+  }
+}
+
+/// Ends the process at once. An answer need not wait until models that are still loading can be taken down
+/// again, and the inference engine's threads must not outlive what they use.
+[[noreturn]] void leave(int exit_code) {
+  std::fflush(nullptr);
+#ifdef PHAROS_COVERAGE
+  __llvm_profile_write_file();
+#endif
+  std::_Exit(exit_code);
+}
+
 int run(int count, char** words) {
   CommandLine line;
   line.app.set_version_flag("--version", std::string(kVersion));
@@ -118,21 +146,12 @@ int run(int count, char** words) {
     return 2;
   }
   Composition parts(settings_from_environment());
-  return line.chosen(parts, open_console());
+  leave(guarded([&] { return line.chosen(parts, open_console()); }));
 }
 
 }  // namespace
 }  // namespace pharos::server
 
 int main(int count, char** words) {
-  using pharos::base::Error;
-  try {
-    return pharos::server::run(count, words);
-  } catch (const Error& error) {
-    std::fputs(fmt::format("pharos: {}\n", error.what()).c_str(), stderr);
-    return pharos::base::is_users_mistake(error.code()) ? 2 : 1;
-  } catch (const std::exception& error) {
-    std::fputs(fmt::format("pharos: internal error: {}\n", error.what()).c_str(), stderr);
-    return 1;
-  }
+  return pharos::server::guarded([&] { return pharos::server::run(count, words); });
 }
