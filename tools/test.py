@@ -42,6 +42,7 @@ class Options:
     """What the caller asked for, as the suites need it."""
     long: bool = False
     test_filter: str = "*"
+    thorough_lint: bool = False
 
 
 def build(preset, *targets):
@@ -162,8 +163,9 @@ def oracle(options):
 
 
 def lint_suite(options):
+    """The quick checks; with clang-tidy, which takes many minutes, when lint is asked for by name."""
     return [Result(f"lint: {name}", not findings, "\n".join(findings))
-            for name, findings in lint.checks(ROOT, BUILD / "dev")]
+            for name, findings in lint.checks(ROOT, BUILD / "dev", options.thorough_lint)]
 
 
 def coverage_suite(options):
@@ -224,7 +226,7 @@ def main():
         return 0
     names = [name for name in arguments.names if name != "long"]
     chosen, test_filter = choose(names)
-    options = Options(long="long" in arguments.names, test_filter=test_filter)
+    options = Options(long="long" in arguments.names, test_filter=test_filter, thorough_lint="lint" in names)
     results = []
     for name, suite in chosen.items():
         suite_started = time.monotonic()

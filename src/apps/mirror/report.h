@@ -193,10 +193,11 @@ BOOST_DESCRIBE_STRUCT(BioData, (),
 
 struct AggregatorData {
   Scores scores;
-  std::map<std::string, std::vector<ScorePart>> composition;  ///< score → its parts ("portrait": attractiveness)
-  std::vector<std::string> strengths;                         ///< at most 5, inputs above 7
-  std::vector<std::string> improvements;                      ///< at most 5, inputs below 5
-  std::vector<std::string> defaults;                          ///< inputs that were the neutral 5.0
+  std::map<std::string, std::vector<ScorePart>>
+      composition;                        ///< score → its parts ("portrait": attractiveness)
+  std::vector<std::string> strengths;     ///< at most 5, inputs above 7
+  std::vector<std::string> improvements;  ///< at most 5, inputs below 5
+  std::vector<std::string> defaults;      ///< inputs that were the neutral 5.0
   std::string tone;  ///< "excellent", "strong", "solid" or "developing"; empty without scores
   std::optional<std::string> not_scored;  ///< why there are no scores at all
 };

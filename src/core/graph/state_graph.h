@@ -62,7 +62,9 @@ class NodeHandle {
   auto add_node(Arguments&&... arguments) {
     return graph_.add_node(std::forward<Arguments>(arguments)...);
   }
-  StateGraph<State>& add_edge(std::string_view from, std::string_view to) { return graph_.add_edge(from, to); }
+  StateGraph<State>& add_edge(std::string_view from, std::string_view to) {
+    return graph_.add_edge(from, to);
+  }
   template <class Names = std::initializer_list<std::string_view>>
   StateGraph<State>& fan_out(std::string_view from, const Names& to) {
     return graph_.fan_out(from, to);
