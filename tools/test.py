@@ -207,12 +207,14 @@ def suites():
 # ---- the run ------------------------------------------------------------------------------------------------
 
 
-def choose(names):
+def choose(names, long):
     """The suites to run and the test filter within them."""
     everything = suites()
     if "coverage" in names:
         return {"coverage": coverage_suite}, "*"
     if not names:
+        if not long:
+            del everything["fuzz"]  # builds the rooms once more: ./test fuzz, ./test long
         return everything, "*"
     chosen = {name: suite for name, suite in everything.items() if any(wanted in name for wanted in names)}
     if chosen:
@@ -235,7 +237,7 @@ def main():
         print("\n".join([*suites(), "coverage", "long"]))
         return 0
     names = [name for name in arguments.names if name != "long"]
-    chosen, test_filter = choose(names)
+    chosen, test_filter = choose(names, "long" in arguments.names)
     options = Options(long="long" in arguments.names, test_filter=test_filter, thorough_lint="lint" in names)
     results = []
     for name, suite in chosen.items():
