@@ -1,19 +1,18 @@
-# A room is a folder with headers, sources and tests/: pharos_room(name [uses...]) makes one library of it and
-# one test program. `uses` may name rooms of this floor and the floors below, and outside libraries; whatever
-# is not named cannot be linked.
-add_custom_target(fuzzers)
+# A room is a folder with headers, sources and tests/: pharos_room(name [USES target...] [PARTS folder...]
+# [PARSERS file...]) makes one library of it, one test program and a program of each fuzzer. USES may name rooms of
+# this floor and the floors below, and outside libraries; whatever is not named cannot be linked. PARTS are the
+# folders of a large room. PARSERS are the sources that read what strangers send: where fuzzers are built, they
+# tell the fuzzer which of their branches an input took.
 add_library(pharos_warnings INTERFACE)
 target_compile_options(pharos_warnings INTERFACE -Wall -Wextra -Wpedantic -Werror -Wshadow -Wnon-virtual-dtor
   -Wold-style-cast -Woverloaded-virtual -Wimplicit-fallthrough -Wextra-semi -Wnull-dereference
   -Wno-missing-designated-field-initializers -Wno-gnu-zero-variadic-macro-arguments)
 
 function(pharos_room name)
-  cmake_parse_arguments(ROOM "" "" "USES;PRIVATE_USES;TEST_USES" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
-  list(FILTER sources EXCLUDE REGEX "/main\\.cc$")
-  if(NOT sources)
-    return()
-  endif()
+  cmake_parse_arguments(ROOM "" "" "USES;PRIVATE_USES;TEST_USES;PARTS;PARSERS" ${ARGN})
+  list(TRANSFORM ROOM_PARTS APPEND /*.cc OUTPUT_VARIABLE patterns)
+  file(GLOB sources CONFIGURE_DEPENDS RELATIVE ${CMAKE_CURRENT_SOURCE_DIR} *.cc ${patterns})
+  list(REMOVE_ITEM sources main.cc)
   add_library(${name} STATIC ${sources})
   target_include_directories(${name} PUBLIC ${CMAKE_SOURCE_DIR}/src)
   target_link_libraries(${name} PUBLIC ${ROOM_USES} PRIVATE ${ROOM_PRIVATE_USES} pharos_warnings)
@@ -29,11 +28,11 @@ function(pharos_room name)
   endif()
 
   if(PHAROS_FUZZ)
+    set_source_files_properties(${ROOM_PARSERS} PROPERTIES COMPILE_OPTIONS -fsanitize=fuzzer-no-link)
     file(GLOB fuzzers CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/tests/*_fuzz.cc)
     foreach(fuzzer ${fuzzers})
       get_filename_component(fuzzer_name ${fuzzer} NAME_WE)
       add_executable(${fuzzer_name} ${fuzzer})
-      add_dependencies(fuzzers ${fuzzer_name})
       target_link_libraries(${fuzzer_name} PRIVATE ${name} pharos_warnings)
       target_link_options(${fuzzer_name} PRIVATE -fsanitize=fuzzer)
       set_target_properties(${fuzzer_name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/fuzzers)

@@ -1,5 +1,5 @@
 // The analysis with local models.
-#include "apps/mirror/instruments.h"
+#include "apps/mirror/measuring/instruments.h"
 #include "apps/mirror/mirror.h"
 
 namespace pharos::mirror {

@@ -6,8 +6,8 @@
 #include <memory>
 #include <string>
 
+#include "apps/mirror/measuring/stopwatch.h"
 #include "apps/mirror/report.h"
-#include "apps/mirror/stopwatch.h"
 
 namespace pharos::mirror {
 

@@ -4,12 +4,12 @@
 
 #include <fmt/format.h>
 
-#include "apps/mirror/bio_agent.h"
-#include "apps/mirror/bio_signals.h"
-#include "apps/mirror/formatter_agent.h"
-#include "apps/mirror/guard_rails.h"
+#include "apps/mirror/agents/bio_agent.h"
+#include "apps/mirror/agents/formatter_agent.h"
+#include "apps/mirror/agents/scores.h"
+#include "apps/mirror/measuring/bio_signals.h"
 #include "apps/mirror/mirror_graph.h"
-#include "apps/mirror/scores.h"
+#include "apps/mirror/wording/guard_rails.h"
 #include "core/base/error.h"
 #include "core/base/text.h"
 

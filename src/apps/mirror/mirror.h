@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "apps/mirror/agents.h"
+#include "apps/mirror/agents/agents.h"
 #include "apps/mirror/journal.h"
 #include "apps/mirror/report.h"
 #include "core/base/clock.h"

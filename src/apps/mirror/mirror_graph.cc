@@ -3,10 +3,10 @@
 #include <array>
 #include <exception>
 
-#include "apps/mirror/aggregator_agent.h"
-#include "apps/mirror/formatter_agent.h"
-#include "apps/mirror/plausible.h"
-#include "apps/mirror/scores.h"
+#include "apps/mirror/agents/aggregator_agent.h"
+#include "apps/mirror/agents/formatter_agent.h"
+#include "apps/mirror/agents/plausible.h"
+#include "apps/mirror/agents/scores.h"
 #include "apps/mirror/within.h"
 
 namespace pharos::mirror {

@@ -3,7 +3,7 @@
 
 #include <chrono>
 
-#include "apps/mirror/agents.h"
+#include "apps/mirror/agents/agents.h"
 #include "core/graph/state_graph.h"
 
 namespace pharos::mirror {

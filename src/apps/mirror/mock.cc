@@ -1,9 +1,9 @@
 // Fixed answers for demonstrations and for testing whatever shows a report.
-#include "apps/mirror/agents.h"
-#include "apps/mirror/aggregator_agent.h"
-#include "apps/mirror/formatter_agent.h"
+#include "apps/mirror/agents/agents.h"
+#include "apps/mirror/agents/aggregator_agent.h"
+#include "apps/mirror/agents/formatter_agent.h"
+#include "apps/mirror/agents/scores.h"
 #include "apps/mirror/mirror.h"
-#include "apps/mirror/scores.h"
 
 namespace pharos::mirror {
 

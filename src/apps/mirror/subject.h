@@ -10,9 +10,9 @@
 #include <boost/describe/class.hpp>
 
 #include "apps/mirror/journal.h"
-#include "apps/mirror/photo_study.h"
+#include "apps/mirror/measuring/photo_study.h"
+#include "apps/mirror/measuring/text_study.h"
 #include "apps/mirror/report.h"
-#include "apps/mirror/text_study.h"
 
 namespace pharos::mirror {
 

@@ -8,8 +8,8 @@
 #include <fmt/format.h>
 
 #include "apps/mirror/mirror.h"
-#include "apps/mirror/render_html.h"
-#include "apps/mirror/render_terminal.h"
+#include "apps/mirror/rendering/render_html.h"
+#include "apps/mirror/rendering/render_terminal.h"
 #include "core/base/error.h"
 #include "core/base/file.h"
 #include "core/base/json.h"

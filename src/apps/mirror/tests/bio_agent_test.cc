@@ -1,10 +1,10 @@
-#include "apps/mirror/bio_agent.h"
+#include "apps/mirror/agents/bio_agent.h"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
-#include "apps/mirror/guard_rails.h"
-#include "apps/mirror/plausible.h"
+#include "apps/mirror/agents/plausible.h"
+#include "apps/mirror/wording/guard_rails.h"
 #include "core/base/text.h"
 
 namespace pharos::mirror {

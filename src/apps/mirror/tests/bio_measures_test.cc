@@ -1,4 +1,4 @@
-#include "apps/mirror/bio_measures.h"
+#include "apps/mirror/measuring/bio_measures.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "apps/mirror/bio_signals.h"
+#include "apps/mirror/measuring/bio_signals.h"
 
 #include <string>
 

@@ -1,4 +1,4 @@
-#include "apps/mirror/guard_rails.h"
+#include "apps/mirror/wording/guard_rails.h"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>

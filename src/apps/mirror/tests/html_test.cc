@@ -1,4 +1,4 @@
-#include "apps/mirror/html.h"
+#include "apps/mirror/rendering/html.h"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>

@@ -9,9 +9,9 @@
 #include <boost/asio/this_coro.hpp>
 #include <gtest/gtest.h>
 
-#include "apps/mirror/guard_rails.h"
 #include "apps/mirror/mirror_graph.h"
 #include "apps/mirror/tests/support.h"
+#include "apps/mirror/wording/guard_rails.h"
 #include "core/base/error.h"
 
 namespace pharos::mirror {

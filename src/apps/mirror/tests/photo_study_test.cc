@@ -1,4 +1,4 @@
-#include "apps/mirror/photo_study.h"
+#include "apps/mirror/measuring/photo_study.h"
 
 #include <atomic>
 

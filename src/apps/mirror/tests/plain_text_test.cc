@@ -1,4 +1,4 @@
-#include "apps/mirror/plain_text.h"
+#include "apps/mirror/wording/plain_text.h"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>

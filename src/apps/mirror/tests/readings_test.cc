@@ -1,10 +1,10 @@
 // What face, fashion and posture make of measurements.
 #include <gtest/gtest.h>
 
-#include "apps/mirror/embedder_agent.h"
-#include "apps/mirror/face_agent.h"
-#include "apps/mirror/fashion_agent.h"
-#include "apps/mirror/posture_agent.h"
+#include "apps/mirror/agents/embedder_agent.h"
+#include "apps/mirror/agents/face_agent.h"
+#include "apps/mirror/agents/fashion_agent.h"
+#include "apps/mirror/agents/posture_agent.h"
 #include "apps/mirror/tests/support.h"
 
 namespace pharos::mirror {

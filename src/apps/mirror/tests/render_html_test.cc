@@ -1,4 +1,4 @@
-#include "apps/mirror/render_html.h"
+#include "apps/mirror/rendering/render_html.h"
 
 #include <algorithm>
 #include <array>
@@ -13,8 +13,8 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
-#include "apps/mirror/render_terminal.h"
-#include "apps/mirror/report_view.h"
+#include "apps/mirror/rendering/render_terminal.h"
+#include "apps/mirror/rendering/report_view.h"
 #include "apps/mirror/tests/support_hostile.h"
 #include "apps/mirror/tests/support_page.h"
 #include "apps/mirror/tests/support_states.h"

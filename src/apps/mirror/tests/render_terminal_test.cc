@@ -1,4 +1,4 @@
-#include "apps/mirror/render_terminal.h"
+#include "apps/mirror/rendering/render_terminal.h"
 
 #include <clocale>
 #include <cstdlib>

@@ -1,4 +1,4 @@
-#include "apps/mirror/scores.h"
+#include "apps/mirror/agents/scores.h"
 
 #include <cmath>
 #include <limits>

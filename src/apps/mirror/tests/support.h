@@ -10,7 +10,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/use_future.hpp>
 
-#include "apps/mirror/instruments.h"
+#include "apps/mirror/measuring/instruments.h"
 #include "apps/mirror/mirror.h"
 
 namespace pharos::mirror::testing {
