@@ -71,11 +71,11 @@ build_jobs() {
   echo $((by_memory < 1 ? 1 : by_memory < cores ? by_memory : cores))
 }
 
-# build PRESET TARGET ...: configures once and builds what changed, showing progress only when there is some.
+# build PRESET TARGET ...: configures when the presets are new and builds what changed, showing progress only when there is some.
 build() {
   local preset=$1 folder=$root/build/$1
   shift
-  if [[ ! -e $folder/build.ninja ]]; then
+  if ! cmp -s "$root/CMakePresets.json" "$folder/CMakePresets.json"; then
     say "set-up: building $preset (a few minutes the first time)"
     local log
     log=$(mktemp)
@@ -84,6 +84,7 @@ build() {
       exit 1
     fi
     rm -f "$log"
+    cp "$root/CMakePresets.json" "$folder/"
   fi
   NINJA_STATUS='[%f/%t] ' ninja -C "$folder" -j "$(build_jobs)" "$@" 2>&1 | show_build_progress
 }
