@@ -1,6 +1,5 @@
 // The command line of Pharos.
 #include <cstdio>
-#include <cstdlib>
 #include <functional>
 
 #include <CLI/CLI.hpp>
@@ -9,10 +8,6 @@
 #include "core/base/error.h"
 #include "server/commands/commands.h"
 #include "server/version.h"
-
-#ifdef PHAROS_COVERAGE
-extern "C" int __llvm_profile_write_file();
-#endif
 
 namespace pharos::server {
 namespace {
@@ -113,16 +108,6 @@ int guarded(const std::function<int()>& work) {
   }
 }
 
-/// Ends the process at once. An answer need not wait until models that are still loading can be taken down
-/// again, and the inference engine's threads must not outlive what they use.
-[[noreturn]] void leave(int exit_code) {
-  std::fflush(nullptr);
-#ifdef PHAROS_COVERAGE
-  __llvm_profile_write_file();
-#endif
-  std::_Exit(exit_code);
-}
-
 int run(int count, char** words) {
   CommandLine line;
   line.app.set_version_flag("--version", std::string(kVersion));
@@ -146,7 +131,7 @@ int run(int count, char** words) {
     return 2;
   }
   Composition parts(settings_from_environment());
-  leave(guarded([&] { return line.chosen(parts, open_console()); }));
+  return guarded([&] { return line.chosen(parts, open_console()); });
 }
 
 }  // namespace

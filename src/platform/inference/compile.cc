@@ -11,11 +11,12 @@
 #if __has_feature(address_sanitizer)
 // NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming): AddressSanitizer looks for this
 // name
-/// When a thread that has computed ends, AddressSanitizer would free the thread-local memory of OpenVINO's
-/// libraries, which are loaded at run time, and crash. ASAN_OPTIONS of the environment are added to these.
+/// OpenVINO gives the thread that loads its plugin a signal stack, and takes it back when the plugin goes.
+/// AddressSanitizer must not have unmapped it before, as it does with a thread's signal stack when the thread
+/// ends: by then the address may be another's. ASAN_OPTIONS of the environment are added to these.
 extern "C" const char* __asan_default_options();
 extern "C" const char* __asan_default_options() {
-  return "intercept_tls_get_addr=0";
+  return "use_sigaltstack=0";
 }
 // NOLINTEND(bugprone-reserved-identifier,readability-identifier-naming)
 #endif
