@@ -6,7 +6,7 @@ import tempfile
 import unittest
 
 import photos
-from command_line import analysis, pharos
+from command_line import analysis, pharos, watched
 
 BIO = ("I build wooden boats in Lisbon and teach children to sail; last year forty of them crossed the bay. "
        "I love quiet mornings and honest work.")
@@ -187,6 +187,12 @@ class ModesTest(unittest.TestCase):
         outcome = pharos("analyze", photos.SAMPLE, "--mode", "fast")
         self.assertEqual(outcome.returncode, 2)
         self.assertIn("prod, dev, mock", outcome.stderr)
+
+    def test_who_watches_sees_each_agent_come_in(self):
+        code, shown = watched("analyze", photos.SAMPLE, "--bio", BIO)
+        self.assertEqual(code, 0)
+        for agent in AGENTS:
+            self.assertRegex(shown, rf"{agent} +ok +\d+ ms")
 
     def test_mock_answers_are_marked_as_such(self):
         report = analysis(photos.SAMPLE, "--bio", BIO, "--mode", "mock")

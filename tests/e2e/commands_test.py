@@ -97,6 +97,13 @@ class DoctorTest(unittest.TestCase):
             self.assertEqual(outcome.returncode, 1)
             self.assertIn("face_landmark.tflite is changed", outcome.stdout)
 
+    def test_a_folder_without_models_is_found(self):
+        with tempfile.TemporaryDirectory() as folder:
+            outcome = pharos("doctor", environment={"PHAROS_MODELS": folder})
+            self.assertEqual(outcome.returncode, 1)
+            self.assertIn(f"no models in {folder}", outcome.stdout)
+            self.assertIn("./run --build-only", outcome.stdout)
+
 
 class BenchTest(unittest.TestCase):
     """The benchmarks run and print what they promise; how fast is nobody's test."""
@@ -107,10 +114,24 @@ class BenchTest(unittest.TestCase):
         self.assertLessEqual({"seq-3", "par-5", "seq-1000"}, cases)
         self.assertEqual(set(found["cases"][0]), {"case", "median_us", "p90_us", "runs"})
 
+    def test_graph_in_words(self):
+        lines = pharos("bench", "graph", program="PHAROS_RELEASE").stdout.splitlines()
+        self.assertRegex(lines[0], r"case +median µs +p90 µs +runs")
+        self.assertTrue(any(line.startswith("seq-3 ") for line in lines))
+
+    def test_embedder(self):
+        self.assertRegex(pharos("bench", "embedder", program="PHAROS_RELEASE").stdout,
+                         r"^\d+ tokens a second a core in (bf16|int8|f32), a query of 10 tokens in [\d.]+ ms")
+
     def test_vision(self):
         found = json.loads(pharos("bench", "vision", "--json", program="PHAROS_RELEASE").stdout)
         self.assertLessEqual({"p50_ms", "p95_ms", "photos_per_second", "load_ms", "peak_rss_mb", "stages"}, set(found))
         self.assertAlmostEqual(sum(stage["share"] for stage in found["stages"]), 1.0, delta=0.02)
+
+    def test_vision_in_words(self):
+        found = pharos("bench", "vision", program="PHAROS_RELEASE").stdout
+        for part in ("p95", "photos a second", "Models loaded", "decode", "pose", "faces", "outfit", "quality"):
+            self.assertIn(part, found)
 
 
 if __name__ == "__main__":

@@ -63,8 +63,9 @@ void absorb(NodeOutput& output, Update<State> update) {
 }
 template <class State>
 void absorb(NodeOutput& output, Command<State> command) {
-  for (Target& target : std::move(command).take_targets()) output.targets.push_back(std::move(target));
-  absorb(output, std::move(command).take_update());
+  auto [update, targets] = std::move(command).take();
+  std::ranges::move(targets, std::back_inserter(output.targets));
+  absorb(output, std::move(update));
 }
 template <class Item>
 void absorb(NodeOutput& output, std::vector<Item> items) {

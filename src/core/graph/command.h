@@ -61,8 +61,7 @@ class Command {
     return std::move(*this).go_to(Send(std::move(node), std::move(argument)));
   }
 
-  Update<State> take_update() && { return std::move(update_); }
-  Targets take_targets() && { return std::move(targets_); }
+  std::pair<Update<State>, Targets> take() && { return {std::move(update_), std::move(targets_)}; }
 
  private:
   Update<State> update_;

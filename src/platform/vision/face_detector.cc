@@ -69,12 +69,12 @@ std::vector<Region> tiles(int width, int height) {
   return squares;
 }
 
-void merge_faces(std::vector<Face>& known, std::vector<Face> more) {
+void merge_faces(std::vector<Face>& known, const std::vector<Face>& more) {
   constexpr double kSameFace = 0.3;
-  for (Face& face : more) {
+  for (const Face& face : more) {
     const bool seen = std::ranges::any_of(
         known, [&](const Face& other) { return intersection_over_smaller(face.box, other.box) > kSameFace; });
-    if (!seen) known.push_back(std::move(face));
+    if (!seen) known.push_back(face);
   }
 }
 

@@ -38,6 +38,6 @@ Region head_region(const Pose& pose);
 std::vector<Region> tiles(int width, int height);
 
 /// Adds those of `more` that do not cover, or lie within, a face already known.
-void merge_faces(std::vector<Face>& known, std::vector<Face> more);
+void merge_faces(std::vector<Face>& known, const std::vector<Face>& more);
 
 }  // namespace pharos::vision

@@ -206,7 +206,7 @@ Outfit read_outfit(const Image& image, const Pose& pose, const Face* face) {
   if (face != nullptr) {
     skin = SkinReference::of(*face, small);
   }
-  const Scene scene{std::move(small), std::move(person), std::move(figure), std::move(skin)};
+  const Scene scene{std::move(small), std::move(person), std::move(figure), skin};
 
   GarmentRegions regions = find_garment_regions(scene.figure, scene.person, scene.image);
   Outfit outfit{

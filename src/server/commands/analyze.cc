@@ -26,9 +26,9 @@ constexpr std::size_t kMaxBioFileBytes = 1 << 20;
 
 std::optional<std::string> read_bio(const std::string& given) {
   if (given.empty()) return std::nullopt;
-  const std::string bio = given.starts_with('@')
-                              ? std::string(base::trim(base::read_file(given.substr(1), kMaxBioFileBytes)))
-                              : given;
+  std::string bio = given.starts_with('@')
+                        ? std::string(base::trim(base::read_file(given.substr(1), kMaxBioFileBytes)))
+                        : given;
   mirror::check_bio(bio);
   return bio;
 }

@@ -70,8 +70,7 @@ std::vector<Word> words_at(std::string_view text, std::size_t offset) {
 }  // namespace
 
 std::string lower_case(std::string_view text) {
-  const auto size = static_cast<std::int32_t>(text.size());
-  icu::UnicodeString unicode = icu::UnicodeString::fromUTF8(icu::StringPiece(text.data(), size));
+  icu::UnicodeString unicode = icu::UnicodeString::fromUTF8(icu::StringPiece(text));
   unicode.toLower(icu::Locale::getEnglish());
   unicode.findAndReplace(icu::UnicodeString(u'\u2019'), icu::UnicodeString(u'\''));
   std::string lower;

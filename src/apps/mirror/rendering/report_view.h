@@ -32,11 +32,11 @@ struct Tilt {
 struct Fact {
   std::string label;
   std::string value;
-  std::string beside = {};
+  std::string beside;
   bool measured = true;  ///< otherwise `value` says why not
-  std::optional<Tag> tag = {};
-  std::optional<Tilt> tilt = {};
-  std::string colour = {};  ///< hex, drawn beside the value
+  std::optional<Tag> tag;
+  std::optional<Tilt> tilt;
+  std::string colour;  ///< hex, drawn beside the value
 };
 
 enum class Origin { kMeasured, kPartlyDefault, kDefault };

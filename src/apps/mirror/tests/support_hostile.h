@@ -22,8 +22,7 @@ inline const std::vector<std::string>& hostile_pieces() {
                                                "javascript:alert(1)",
                                                "\x1b[31m",
                                                "\x1b]0;title\x07",
-                                               "\x9b"
-                                               "2J",
+                                               std::string("\x9b") + "2J",
                                                std::string("\0", 1),
                                                "\r\n",
                                                "\t",

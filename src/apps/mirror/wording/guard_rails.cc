@@ -4,6 +4,7 @@
 #include <type_traits>
 
 #include <boost/mp11/algorithm.hpp>
+#include <fmt/format.h>
 
 #include "core/base/text.h"
 
@@ -24,7 +25,7 @@ void for_each_text(T& value, const std::string& path, const Visit& visit) {
   } else if constexpr (kIsList<T>) {
     if constexpr (!std::is_arithmetic_v<typename T::value_type>) {
       for (std::size_t i = 0; i < value.size(); ++i) {
-        for_each_text(value[i], path + "[" + std::to_string(i) + "]", visit);
+        for_each_text(value[i], fmt::format("{}[{}]", path, i), visit);
       }
     }
   } else if constexpr (base::detail::is_map<T>::value) {
