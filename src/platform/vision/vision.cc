@@ -8,6 +8,8 @@
 #include <iterator>
 #include <utility>
 
+#include <malloc.h>
+
 #include "core/base/error.h"
 #include "platform/vision/face_detector.h"
 #include "platform/vision/face_mesh.h"
@@ -79,6 +81,7 @@ Vision::Vision(const VisionSettings& settings) : impl_(std::make_unique<Impl>())
   impl_->pose_detector = detector.get();
   impl_->face_mesher = mesher.get();
   impl_->face_detector = faces.get();
+  ::malloc_trim(0);  // what compiling took
 }
 
 Vision::~Vision() = default;

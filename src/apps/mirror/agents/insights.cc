@@ -52,10 +52,9 @@ std::string light_insight(const FaceData& face) {
 std::string colour_insight(const FashionData& fashion) {
   if (fashion.items.empty() || !fashion.harmony) return {};
   const FashionItem& main = fashion.items.front();
-  std::string text =
-      fmt::format("{} carries the clothes: {}, with {} contrast in lightness",
-                  capital(palette_words(main.palette, false)), harmony_words(fashion.harmony->hue_template),
-                  contrast_words(fashion.harmony->lightness_contrast));
+  std::string text = fmt::format(
+      "The clothes are {}: {}, with {} contrast in lightness", palette_words(main.palette, false),
+      harmony_words(fashion.harmony->hue_template), contrast_words(fashion.harmony->lightness_contrast));
   if (!fashion.surroundings.empty())
     text += fmt::format(", before {}", palette_words(fashion.surroundings, false));
   return text + ".";

@@ -35,7 +35,7 @@ const std::vector<TopicAnchor>& topic_anchors() {
       {"water and sailing", "I sail boats, swim, surf and spend time on the sea, lakes and rivers."},
       {"sport and movement", "I run, cycle, climb, play football and train; sport and races."},
       {"nature and outdoors", "I hike in the mountains and forests, camp, garden and watch birds."},
-      {"food and cooking", "I cook, bake bread, try recipes and enjoy restaurants, coffee and wine."},
+      {"food and cooking", "I cook, bake bread, try recipes and eat in restaurants."},
       {"music", "I play an instrument, sing, write songs and go to concerts."},
       {"books and writing", "I read novels and poetry, write stories and visit libraries."},
       {"art and design", "I draw, paint, take photographs, design, and visit museums and galleries."},

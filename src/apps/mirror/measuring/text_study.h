@@ -77,6 +77,6 @@ std::vector<FoundTopic> topics_near(const std::vector<std::string>& sentences,
                                     const std::vector<inference::Embedding>& anchor_vectors);
 
 /// Cosine from which a sentence speaks of a topic.
-inline constexpr double kTopicThreshold = 0.30;
+inline constexpr double kTopicThreshold = 0.44;
 
 }  // namespace pharos::mirror

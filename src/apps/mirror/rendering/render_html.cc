@@ -32,11 +32,6 @@ Html warnings_notice(const std::vector<std::string>& warnings) {
               points(warnings));
 }
 
-/// A photo that is wider than high leaves less room beside it.
-bool is_wide(const Size& image) {
-  return image.width > 1.2 * image.height;
-}
-
 Html highlight(const Fact& fact) {
   return html(R"(<div{}><dt>{}</dt><dd dir="auto">{}</dd></div>)",
               Html::verbatim(fact.measured ? "" : R"( class="none")"), fact.label, fact.value);
@@ -44,16 +39,16 @@ Html highlight(const Fact& fact) {
 
 Html insights(const ReportView& view) {
   if (view.insights.empty()) return {};
-  return html("<section><h3>What stands out</h3>{}</section>", points(view.insights));
+  return html(R"(<article class="card broad"><h2>What stands out</h2>{}</article>)", points(view.insights));
 }
 
-Html summary_card(const ReportView& view, const Html& insights) {
+Html summary_card(const ReportView& view) {
   Html note;
   if (!view.defaults_note.empty()) note = html(R"(<p class="note">{}</p>)", view.defaults_note);
   return html(R"(<div class="card summary"><div class="overall">{}<h2 dir="auto">{}</h2>)"
-              R"(<p class="lead" dir="auto">{}</p></div><div><dl class="scores">{}</dl>{}</div>{})"
+              R"(<p class="lead" dir="auto">{}</p></div><div><dl class="scores">{}</dl>{}</div>)"
               R"(<dl class="highlights">{}</dl></div>)",
-              dial(view.overall), view.headline, view.summary, each(view.scores, score_row), note, insights,
+              dial(view.overall), view.headline, view.summary, each(view.scores, score_row), note,
               each(view.highlights, highlight));
 }
 
@@ -82,15 +77,11 @@ Html report_header(const ReportView& view, const Html& title) {
 }
 
 Html report_body(const ReportView& view, const Report& report, const vision::Image& photo, double scale) {
-  const bool wide = is_wide(report.image) || photo.rgb.empty();
-  const Html standing_out = insights(view);
   const Html figure = photo_figure(report, photo, scale, view.photo_description);
   Html body = each(view.notices, notice) + warnings_notice(view.warnings);
   body += html(R"(<section class="hero"><div class="card photo">{}</div>{}</section>)", figure,
-               summary_card(view, wide ? Html() : standing_out));
-  if (wide && !standing_out.empty())
-    body += html(R"(<article class="card broad">{}</article>)", standing_out);
-  return body + card_columns(view.cards) + advice(view.advice) + how_it_was_made(view);
+               summary_card(view));
+  return body + insights(view) + card_columns(view.cards) + advice(view.advice) + how_it_was_made(view);
 }
 
 Html disclaimers(const std::vector<std::string>& disclaimers) {

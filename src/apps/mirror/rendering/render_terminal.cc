@@ -35,7 +35,7 @@ void draw_score(TerminalScreen& screen, const Meter& meter, Ink ink) {
   screen.bar(meter.label, *meter.value / 10, meter.origin != Origin::kMeasured, after, ink);
 }
 
-/// "Slight, lower on the right (5° ±1.6°)".
+/// "Slight, lower on the right (5° ± 2°)".
 std::string fact_text(const Fact& fact) {
   std::vector<std::string> words;
   if (fact.tag) words.push_back(fact.tag->text);

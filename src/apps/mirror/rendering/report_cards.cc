@@ -34,8 +34,9 @@ void capitalise(std::string& text) {
   if (!text.empty()) text.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(text.front())));
 }
 
-/// The card as a person reads it.
+/// The card as a person reads it: a table says what the paragraph would say again.
 Card finished(Card card) {
+  if (!card.facts.empty()) card.lead.clear();
   for (Fact& fact : card.facts) capitalise(fact.tag ? fact.tag->text : fact.value);
   for (Tag& tag : card.tags) capitalise(tag.text);
   for (Palette& palette : card.palettes) {
@@ -178,12 +179,13 @@ Fact band_fact(const Band& band) {
   if (side.ends_with(kOfThePicture)) side.resize(side.size() - kOfThePicture.size());
   const bool reliable = band.band != "not reliable";
   const Tone tone = band.band == "marked" ? Tone::kNotable : Tone::kPlain;
-  return {.label = display_name(band.of),
-          .value = reliable ? side : "the measurement is too unsure to say",
-          .beside = fmt::format("{} ±{}°", degrees(band.degrees), figure(band.uncertainty, 1)),
-          .measured = reliable,
-          .tag = Tag{band.band, tone},
-          .tilt = Tilt{band.degrees, band.uncertainty}};
+  return {
+      .label = display_name(band.of),
+      .value = reliable ? side : "the measurement is too unsure to say",
+      .beside = degrees(band.degrees) + " ± " + figure(std::max(1.0, std::ceil(band.uncertainty)), 0) + "°",
+      .measured = reliable,
+      .tag = Tag{band.band, tone},
+      .tilt = Tilt{band.degrees, band.uncertainty}};
 }
 
 /// Shoulders, head, hips and trunk: each with its band or why it has none.
@@ -349,8 +351,7 @@ Card posture_card(const Report& report) {
   card.lists.push_back({"To try", agent.data.tips});
   card.note =
       "Small asymmetries are the norm. ± is how much the photo and its mirror image disagree; left and right "
-      "are "
-      "the picture's.";
+      "are the picture's.";
   if (const auto view = agent.data.reasons.find("view"); view != agent.data.reasons.end()) {
     std::string why = view->second;
     capitalise(why);
@@ -363,7 +364,6 @@ Card words_card(const Report& report) {
   const auto& agent = report.agents.bio;
   Card card = card_of(report, "bio", agent);
   if (!has_answer(agent.status)) return card;
-  if (!agent.data.vibe_summary.empty()) card.lead = agent.data.vibe_summary;
   card.quotes = agent.data.quotes;
   add_measures(agent.data.measures, card.facts);
   add_topics(agent.data.topics, card.facts);
@@ -374,7 +374,9 @@ Card words_card(const Report& report) {
                 {"Less clear", agent.data.weaknesses},
                 {"To try", agent.data.improvements}};
   card.parts = meters(agent.data.score_parts);
-  return finished(std::move(card));
+  Card words = finished(std::move(card));
+  words.lead = agent.data.vibe_summary;
+  return words;
 }
 
 }  // namespace pharos::mirror

@@ -85,7 +85,7 @@ TEST(RenderTerminal, WithoutUnicodeEverythingIsAscii) {
       ASSERT_LT(static_cast<unsigned char>(c), 0x80) << name;
   }
   const std::string text = render_terminal(sample_report(), {.unicode = false});
-  EXPECT_NE(text.find("5 deg +/-1.6 deg"), std::string::npos);
+  EXPECT_NE(text.find("5 deg +/- 2 deg"), std::string::npos);
   EXPECT_NE(text.find("#####"), std::string::npos);
 }
 
@@ -95,7 +95,7 @@ TEST(RenderTerminal, WordsComeInTheOrderOfThePage) {
   for (const std::string_view words :
        {"What comes across in this photo", "A warm, sharp portrait", "Overall", "Strongest",
         "What stands out", "\nPortrait", "\nStyle", "Burnt orange 68 %", "\nPosture",
-        "Slight, lower on the right (5° ±1.6°)", "The left hip is hidden", "\nWords", "“last year forty",
+        "Slight, lower on the right (5° ± 2°)", "The left hip is hidden", "\nWords", "“last year forty",
         "What would help most", "1. Step back half a metre.", "How this was made", "0.60 × face 8.50",
         "For entertainment"}) {
     const std::size_t place = text.find(words, last);
