@@ -76,8 +76,18 @@ struct ChannelValue {
   json::value value;
 };
 
+/// A question that a task asks of whoever runs the graph. The same question of the same task always has the
+/// same id.
+struct Interrupt {
+  std::string id;
+  std::string node;  ///< who asks; of a subgraph's node: that node
+  json::value value;
+
+  friend bool operator==(const Interrupt&, const Interrupt&) = default;
+};
+
 /// What one task of a checkpoint's next super-step has done, kept before that step is applied (pending
-/// writes).
+/// writes). One that has not finished has written nothing.
 struct TaskRecord {
   struct FieldWrite {
     std::string channel;
@@ -90,9 +100,12 @@ struct TaskRecord {
   std::string task_id;
   std::string node;
   std::uint32_t place = 0;  ///< in Checkpoint::next
+  bool finished = true;     ///< it has run to its end and need not run again
   std::vector<FieldWrite> writes;
-  std::vector<NextTask> targets;     ///< where its conditional edges, commands and Sends lead
-  std::optional<std::string> error;  ///< it failed with that; then it has written nothing
+  std::vector<NextTask> targets;      ///< where its conditional edges, commands and Sends lead
+  std::optional<std::string> error;   ///< it failed with that
+  std::vector<Interrupt> interrupts;  ///< it waits for answers to these
+  std::vector<json::value> answers;   ///< given to its interrupts so far, in the order in which it asked
 
   friend bool operator==(const TaskRecord&, const TaskRecord&) = default;
 };
