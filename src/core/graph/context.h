@@ -2,13 +2,16 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "core/base/clock.h"
 #include "core/base/deadline.h"
 #include "core/base/json.h"
 #include "core/base/task.h"
+#include "core/graph/saver.h"
 
 namespace pharos::graph {
 
@@ -41,9 +44,15 @@ class Context {
   /// The limit is near: go to the end now.
   bool is_last_step() const { return remaining_steps_ <= 1; }
 
+  /// Asks whoever runs the graph. Without an answer yet the node stops here, its siblings finish, and the run
+  /// comes to rest; resumed with an answer, the node runs again from its top and this returns the answer.
+  /// Several questions of one node are answered in the order in which it asks, so what comes before one must
+  /// do no harm when it runs twice. Throws GraphError (kInvalidRun) when the run has no thread to wait in.
+  json::value interrupt(json::value question);
+
   /// Sends `data` to readers of the `custom` stream, and waits while they are behind. Does nothing when
   /// nobody reads, or after the node's time has run out.
-  base::Task<void> write(base::json::value data);
+  base::Task<void> write(json::value data);
   /// True when somebody reads the `custom` stream: lets a node skip making what nobody sees.
   bool is_watched() const;
 
@@ -53,6 +62,9 @@ class Context {
   friend struct LimitedAttempt;
 
   const RunInfo* run_ = nullptr;
+  std::shared_ptr<const std::vector<json::value>> answers_;  ///< to its questions, in the order of asking
+  std::uint32_t asked_ = 0;
+  std::uint32_t place_ = 0;  ///< among the tasks of its super-step
   const std::string* node_ = nullptr;
   base::Deadline deadline_;
   int step_ = 0;

@@ -16,6 +16,8 @@ enum class Fault {
   kRecursionLimit,  ///< the run did not end within its limit of super-steps
   kNodeFailed,      ///< a node threw, or ran out of time, and nothing handled it
   kInvalidRun,      ///< the run's own settings: no saver, unknown thread or checkpoint
+  kInvalidResume,   ///< an answer to nothing, to an unknown question, or to one of several
+  kPaused,          ///< the run stopped to ask where its caller wanted it to end
 };
 
 class GraphError : public base::Error {

@@ -7,6 +7,23 @@
 
 namespace pharos::graph {
 
+namespace {
+
+json::array as_json(const std::vector<Interrupt>& interrupts) {
+  json::array all;
+  for (const Interrupt& one : interrupts) all.push_back({{"value", one.value}, {"id", one.id}});
+  return all;
+}
+
+}  // namespace
+
+/// As LangGraph tells it: in the `updates` and `values` streams, under a name of its own.
+void Run::tell_interrupts() const {
+  for (const StreamMode mode : {StreamMode::kUpdates, StreamMode::kValues}) {
+    if (info_->watches(mode)) info_->emit(mode, {}, json::object{{"__interrupt__", as_json(interrupts_)}});
+  }
+}
+
 json::value Run::state_json() const {
   json::object object;
   const auto& channels = graph_.schema().channels;
@@ -42,7 +59,7 @@ void Run::tell_start(const TaskRun& task) const {
 }
 
 void Run::tell_end(const TaskRun& task) const {
-  if (!task.failure() && info_->watches(StreamMode::kUpdates)) {
+  if (!task.failure() && task.interrupts().empty() && info_->watches(StreamMode::kUpdates)) {
     info_->emit(StreamMode::kUpdates, task.node().name, json::object{{task.node().name, written_json(task)}});
   }
   if (!info_->watches(StreamMode::kTasks)) return;
@@ -51,7 +68,7 @@ void Run::tell_end(const TaskRun& task) const {
   data["name"] = task.node().name;
   data["error"] = task.failure() ? json::value(describe(task.failure())) : json::value(nullptr);
   data["result"] = written_json(task);
-  data["interrupts"] = json::array();
+  data["interrupts"] = as_json(task.interrupts());
   info_->emit(StreamMode::kTasks, task.node().name, std::move(data));
 }
 

@@ -17,6 +17,23 @@
 
 namespace pharos::graph {
 
+/// What a run starts from: a State, an Update<State>, or a Resume.
+template <StateStruct State>
+class RunStart {
+ public:
+  RunStart(State whole)  // NOLINT: each of the three is a start
+      : input_{.whole = std::make_shared<TypedState<State>>(std::move(whole)), .writes = {}, .resume = {}} {}
+  RunStart(Update<State> some)  // NOLINT
+      : input_{.whole = nullptr, .writes = std::move(some).take(), .resume = {}} {}
+  RunStart(Resume resume)  // NOLINT
+      : input_{.whole = nullptr, .writes = {}, .resume = std::move(resume)} {}
+
+  RunInput take() && { return std::move(input_); }
+
+ private:
+  RunInput input_;
+};
+
 /// Cheap to copy; thread-safe. Each run stays on the executor of the coroutine that awaits it, which must run
 /// one thing at a time: an io_context with one thread, or a strand.
 template <StateStruct State>
@@ -24,23 +41,36 @@ class Graph {
  public:
   explicit Graph(std::shared_ptr<const CompiledGraph> compiled) : compiled_(std::move(compiled)) {}
 
-  /// Runs the graph from a complete state and returns the final one. Throws NodeError when a node fails and
-  /// nothing handles it, GraphError when a rule is broken, base::Error (kCancelled) when cancelled.
+  /// Runs the graph until it ends or stops to ask. The input is a complete state; or writes to some fields,
+  /// the others starting from their defaults or, on a thread, from where it stands; or how a thread that
+  /// stopped goes on. Throws NodeError when a node fails and nothing handles it, GraphError when a rule is
+  /// broken, base::Error (kCancelled) when cancelled. `sink`, if any, is told what happens meanwhile and must
+  /// outlive the run.
+  base::Task<Outcome<State>> run(RunStart<State> input, RunConfig config = {}, StreamModes modes = {},
+                                 EventSink* sink = nullptr) const {
+    return execute(compiled_, std::move(input).take(), std::move(config), modes, sink);
+  }
+  /// Runs the graph to its end and returns the final state. Throws also GraphError (kPaused) when it stops
+  /// before.
+  base::Task<State> invoke(RunStart<State> input, RunConfig config = {}) const {
+    return to_the_end(compiled_, std::move(input).take(), std::move(config), {}, nullptr);
+  }
   base::Task<State> invoke(State input, RunConfig config = {}) const {
-    return run(compiled_, whole(std::move(input)), std::move(config), {}, nullptr);
+    return invoke(RunStart<State>(std::move(input)), std::move(config));
   }
-  /// Runs the graph from writes to some fields; the others start from their defaults, or, on a thread, from
-  /// where it stands.
-  base::Task<State> invoke(Update<State> input, RunConfig config = {}) const {
-    return run(compiled_, some(std::move(input)), std::move(config), {}, nullptr);
-  }
-  /// As invoke(), telling `sink` what happens meanwhile. `sink` must outlive the run.
-  base::Task<State> stream(State input, StreamModes modes, EventSink& sink, RunConfig config = {}) const {
-    return run(compiled_, whole(std::move(input)), std::move(config), modes, &sink);
-  }
-  base::Task<State> stream(Update<State> input, StreamModes modes, EventSink& sink,
+  /// As invoke(), telling `sink` what happens meanwhile.
+  base::Task<State> stream(RunStart<State> input, StreamModes modes, EventSink& sink,
                            RunConfig config = {}) const {
-    return run(compiled_, some(std::move(input)), std::move(config), modes, &sink);
+    return to_the_end(compiled_, std::move(input).take(), std::move(config), modes, &sink);
+  }
+
+  /// Writes to a thread from outside, as if `as_node` had: that node's edges say what runs next; kEnd:
+  /// nothing. Left empty it is the node that wrote last; an error when there are several. `checkpoint_id`
+  /// names the checkpoint to start from, the last one when empty. Returns the id of the new checkpoint.
+  base::Task<std::string> update_state(std::string thread_id, Update<State> writes, std::string as_node = {},
+                                       std::string checkpoint_id = {}) const {
+    RunConfig config{.thread_id = std::move(thread_id), .checkpoint_id = std::move(checkpoint_id)};
+    return edit(compiled_, std::move(writes).take(), std::move(as_node), std::move(config));
   }
 
   /// How a thread stands: at its last checkpoint, with the writes of tasks that finished although their
@@ -59,16 +89,27 @@ class Graph {
   const CompiledGraph& compiled() const { return *compiled_; }
 
  private:
-  static RunInput whole(State input) {
-    return {.whole = std::make_shared<TypedState<State>>(std::move(input)), .writes = {}};
-  }
-  static RunInput some(Update<State> input) { return {.whole = nullptr, .writes = std::move(input).take()}; }
-
-  static base::Task<State> run(std::shared_ptr<const CompiledGraph> compiled, RunInput input,
-                               RunConfig config, StreamModes modes, EventSink* sink) {
+  static base::Task<Outcome<State>> execute(std::shared_ptr<const CompiledGraph> compiled, RunInput input,
+                                            RunConfig config, StreamModes modes, EventSink* sink) {
     Run run(std::move(compiled), std::move(config), modes, sink);
     const std::shared_ptr<StateStorage> state = co_await run.execute(std::move(input));
+    co_return Outcome<State>{.values = std::move(static_cast<TypedState<State>&>(*state).state),
+                             .interrupts = run.take_interrupts(),
+                             .next = run.take_next()};
+  }
+  static base::Task<State> to_the_end(std::shared_ptr<const CompiledGraph> compiled, RunInput input,
+                                      RunConfig config, StreamModes modes, EventSink* sink) {
+    const std::shared_ptr<const CompiledGraph> graph = compiled;
+    Run run(std::move(compiled), std::move(config), modes, sink);
+    const std::shared_ptr<StateStorage> state = co_await run.execute(std::move(input));
+    if (const auto next = run.take_next(); !next.empty()) throw_paused(*graph, next);
     co_return std::move(static_cast<TypedState<State>&>(*state).state);
+  }
+  static base::Task<std::string> edit(std::shared_ptr<const CompiledGraph> compiled, Writes writes,
+                                      std::string as_node, RunConfig config) {
+    saver_of(*compiled);
+    Run run(std::move(compiled), std::move(config), {}, nullptr);
+    co_return co_await run.edit(std::move(writes), std::move(as_node));
   }
 
   static Snapshot<State> typed(ErasedSnapshot read) {

@@ -29,34 +29,18 @@ base::Task<std::shared_ptr<StateStorage>> Run::execute(RunInput input) {
   std::exception_ptr failure;
   try {
     check_config();
-    if (is_kept()) co_await open_thread(input);
-    begin(std::move(input));
-    if (is_kept()) co_await save_step();
-    while (!plan_.empty()) {
-      begin_step();
-      if (tasks_.size() > 1) {
-        co_await run_together();
-      } else if (tasks_[0]->has_limit()) {
-        co_await run_alone();
-      } else {
-        // The common case, in this coroutine: nothing to spawn, nothing to wait for.
-        TaskRun& task = *tasks_[0];
-        std::exception_ptr thrown;
-        try {
-          co_await task.node().body->run(task.input(), task.context(), task.output);
-        } catch (...) {
-          thrown = std::current_exception();
-        }
-        if (thrown) co_await task.recover(std::move(thrown));
-        settle(task);
-        if (task.failure()) co_await fail(task);
-      }
-      end_step();
-      if (is_kept()) co_await save_step();
-      if (info_->sink != nullptr) co_await info_->sink->ready();
-    }
+    co_await advance(std::move(input));
   } catch (...) {
     failure = std::current_exception();
+  }
+  if (is_kept()) {
+    // A cancelled run, too, leaves its thread as far as it came.
+    co_await asio::this_coro::throw_if_cancelled(false);
+    try {
+      co_await save_at_exit();
+    } catch (...) {
+      if (!failure) failure = std::current_exception();
+    }
   }
   if (failure) {
     abandon_tasks();
@@ -67,7 +51,43 @@ base::Task<std::shared_ptr<StateStorage>> Run::execute(RunInput input) {
     }
     std::rethrow_exception(failure);
   }
+  if (waits_for_answers()) rest_in_step();
   co_return std::move(state_);
+}
+
+/// Super-step after super-step, until the end or until there is something to wait for.
+base::Task<void> Run::advance(RunInput input) {
+  if (is_kept()) co_await open_thread(input);
+  if (!input.resume) {
+    begin(std::move(input));
+    if (is_kept()) co_await save_step(Source::kLoop);
+  }
+  while (!plan_.empty()) {
+    if (stops_before()) co_return rest_before_step();
+    begin_step();
+    if (tasks_.size() > 1) {
+      co_await run_together();
+    } else if (tasks_[0]->has_limit()) {
+      co_await run_alone();
+    } else if (!tasks_[0]->done()) {
+      // The common case, in this coroutine: nothing to spawn, nothing to wait for.
+      TaskRun& task = *tasks_[0];
+      std::exception_ptr thrown;
+      try {
+        co_await task.node().body->run(task.input(), task.context(), task.output);
+      } catch (...) {
+        thrown = std::current_exception();
+      }
+      if (thrown) co_await task.recover(std::move(thrown));
+      settle(task);
+      if (task.failure() || !task.interrupts().empty()) co_await keep_failure(task);
+    }
+    if (waits_for_answers()) co_return;
+    end_step();
+    if (is_kept()) co_await save_step(Source::kLoop);
+    if (info_->sink != nullptr) co_await info_->sink->ready();
+    if (stops_after()) co_return rest_before_step();
+  }
 }
 
 void Run::check_config() const {
@@ -89,6 +109,7 @@ void Run::begin(RunInput input) {
 }
 
 void Run::begin_step() {
+  in_step_ = true;
   ++step_;
   if (step_ - first_step_ > info_->config.recursion_limit) throw_recursion_limit();
   // A lone task of the step before is used again, unless somebody still holds it.
@@ -101,7 +122,8 @@ void Run::begin_step() {
     tasks_[i]->prepare(std::move(plan_[i]), i, state_, step_, step_ - first_step_);
   }
   plan_.clear();
-  if (tasks_.size() == 1) tell_start(*tasks_[0]);
+  if (!records_.empty()) adopt_records();
+  if (tasks_.size() == 1 && !tasks_[0]->done()) tell_start(*tasks_[0]);
 }
 
 base::Task<void> Run::run_together() {
@@ -110,13 +132,13 @@ base::Task<void> Run::run_together() {
   waiting_.clear();
   for (const bool sends : {false, true}) {
     for (auto i = static_cast<std::uint32_t>(tasks_.size()); i-- > 0;) {
-      if ((tasks_[i]->argument() != nullptr) == sends) waiting_.push_back(i);
+      if (!tasks_[i]->done() && (tasks_[i]->argument() != nullptr) == sends) waiting_.push_back(i);
     }
   }
   running_ = 0;
   settled_.clear();
+  std::size_t left = waiting_.size();
   start_more(executor);
-  std::size_t left = tasks_.size();
   while (left > 0) {
     while (settled_.empty()) co_await changed_.wait();
     TaskRun* failed = nullptr;
@@ -129,7 +151,7 @@ base::Task<void> Run::run_together() {
         co_await record(*task);
       }
     }
-    if (failed != nullptr) co_await fail(*failed);
+    if (failed != nullptr) co_await keep_failure(*failed);
     start_more(executor);
     if (info_->sink != nullptr) co_await info_->sink->ready();
   }
@@ -137,14 +159,17 @@ base::Task<void> Run::run_together() {
 
 base::Task<void> Run::run_alone() {
   TaskRun& task = *tasks_[0];
+  if (task.done()) co_return;
   co_await task.run();
   settle(task);
-  if (task.failure()) co_await fail(task);
+  co_await keep_failure(task);
 }
 
-base::Task<void> Run::fail(TaskRun& task) {
-  if (is_kept()) co_await record(task);
-  std::rethrow_exception(task.failure());
+/// Records why a task did not end, and throws when it failed.
+base::Task<void> Run::keep_failure(TaskRun& task) {
+  const bool unfinished = task.failure() || !task.interrupts().empty();
+  if (unfinished && is_kept()) co_await record(task);
+  if (task.failure()) std::rethrow_exception(task.failure());
 }
 
 void Run::start_more(const asio::any_io_executor& executor) {
@@ -163,7 +188,8 @@ void Run::start_more(const asio::any_io_executor& executor) {
 }
 
 void Run::settle(TaskRun& task) {
-  if (!task.failure() && tasks_.size() > 1) {
+  task.set_done();
+  if (!task.failure() && task.interrupts().empty() && tasks_.size() > 1) {
     try {
       route_with_own_writes(task);
     } catch (...) {
@@ -174,6 +200,7 @@ void Run::settle(TaskRun& task) {
 }
 
 void Run::end_step() {
+  in_step_ = false;
   ++round_;
   for (const auto& task : tasks_) task->release_state();
   check_writes(tasks_);

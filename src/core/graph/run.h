@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,8 +15,12 @@ namespace pharos::graph {
 /// What a run starts from.
 struct RunInput {
   std::shared_ptr<StateStorage> whole;  ///< a complete state, or
-  Writes writes;                        ///< writes to some fields
+  Writes writes;                        ///< writes to some fields, or
+  std::optional<Resume> resume;         ///< where the thread stopped
 };
+
+/// Throws GraphError (kPaused): the run stopped before `next`.
+[[noreturn]] void throw_paused(const CompiledGraph& graph, const std::vector<std::string>& next);
 
 /// Not thread-safe: it lives on one executor that runs one thing at a time (an io_context with one thread, or
 /// a strand), and so do its tasks. Use once.
@@ -29,6 +34,13 @@ class Run {
   /// Returns the final state. Throws NodeError, GraphError, or base::Error (kCancelled) when the awaiting
   /// coroutine is cancelled; tasks still running are then cancelled too, and not waited for.
   base::Task<std::shared_ptr<StateStorage>> execute(RunInput input);
+  /// After execute(): the questions that the run waits for, and the nodes still to run.
+  std::vector<Interrupt> take_interrupts() { return std::move(interrupts_); }
+  std::vector<std::string> take_next() { return std::move(next_); }
+
+  /// Instead of execute(): writes to the thread from outside, as if `as_node` had (the node that wrote last,
+  /// when empty); returns the new checkpoint's id.
+  base::Task<std::string> edit(Writes writes, std::string as_node);
 
  private:
   using Tasks = std::vector<std::shared_ptr<TaskRun>>;
@@ -36,14 +48,23 @@ class Run {
   // Planning and running (run.cc).
   void check_config() const;
   void begin(RunInput input);
+  base::Task<void> advance(RunInput input);
   base::Task<void> run_alone();
-  base::Task<void> fail(TaskRun& task);
+  base::Task<void> keep_failure(TaskRun& task);
   void begin_step();
   base::Task<void> run_together();
   void start_more(const boost::asio::any_io_executor& executor);
   void settle(TaskRun& task);
   void end_step();
   void abandon_tasks();
+
+  // Coming to rest (resting.cc).
+  bool stops_before() const;
+  bool stops_after() const;
+  bool waits_for_answers() const;
+  void rest_before_step();
+  void rest_in_step();
+  void tell_interrupts() const;
   [[noreturn]] void throw_recursion_limit() const;
 
   // Applying writes (apply.cc).
@@ -65,14 +86,32 @@ class Run {
   void plan_after(TaskRun& task);
   void arm(std::uint32_t node);
 
+  // Going on (resuming.cc).
+  base::Task<void> reopen(SavedCheckpoint saved, RunInput& input);
+  void give_answers(const Resume& resume);
+  void give_answers_anew(const Resume& resume);
+  void adopt_records();
+  void adopt(TaskRun& task, TaskRecord record);
+  PlannedTask planned(const NextTask& next) const;
+  RunInput input_of(const json::value& argument) const;
+  std::string writer_of(const Checkpoint& checkpoint) const;
+
   // Keeping (saving.cc).
   bool is_kept() const { return graph_.saver() != nullptr && !info_->config.thread_id.empty(); }
-  base::Task<void> open_thread(const RunInput& input);
+  base::Task<void> open_thread(RunInput& input);
+  base::Task<std::optional<SavedCheckpoint>> read_thread(bool must_exist);
   void restore(SavedCheckpoint saved);
   void restore_join(const Arrivals& arrivals);
   base::Task<void> save(Source source, std::vector<NextTask> next, std::vector<std::string> ran);
-  base::Task<void> save_step();
+  base::Task<void> save_step(Source source);
+  std::vector<NextTask> planned_tasks() const;
+  base::Task<void> put_checkpoint();
+  void put_meanwhile(Checkpoint checkpoint, std::vector<ChannelValue> changed,
+                     const boost::asio::any_io_executor& executor);
+  base::Task<void> saved();
+  base::Task<void> save_at_exit();
   base::Task<void> record(const TaskRun& task);
+  TaskRecord record_of(const TaskRun& task) const;
   std::vector<ChannelValue> changed_values();
   std::vector<Arrivals> arrivals() const;
   NextTask as_next(const PlannedTask& planned) const;
@@ -88,6 +127,19 @@ class Run {
   struct Barrier {
     std::vector<bool> came;
     std::size_t missing;
+  };
+  /// A checkpoint that has an id but has not been given to the saver.
+  struct Unsaved {
+    Source source;
+    int step;
+    std::vector<NextTask> next;
+    std::vector<std::string> ran;
+  };
+  /// A checkpoint on its way to the saver while the run goes on.
+  struct Saving {
+    bool done = false;
+    std::exception_ptr failure;
+    Wakeup ended;
   };
   /// Who wrote a channel in this super-step.
   struct Claim {
@@ -117,6 +169,14 @@ class Run {
   std::uint64_t version_ = 0;
   std::uint64_t saved_version_ = 0;  ///< the largest one that is in the last checkpoint
   ThreadKey thread_;
+  std::string parent_id_;  ///< the last checkpoint given to the saver
+  std::optional<Unsaved> unsaved_;
+  std::shared_ptr<Saving> saving_;
+  std::vector<TaskRecord> records_;  ///< of the super-step that a resumed run begins with
+  bool in_step_ = false;             ///< tasks have begun whose writes are not applied
+  bool resumed_ = false;             ///< breakpoints let its first super-step pass
+  std::vector<Interrupt> interrupts_;
+  std::vector<std::string> next_;
 };
 
 }  // namespace pharos::graph

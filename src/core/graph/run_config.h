@@ -2,19 +2,32 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "core/base/deadline.h"
 #include "core/base/json.h"
 
 namespace pharos::graph {
 
+/// When a run's checkpoints reach the saver. A task's writes always reach it before the checkpoint that rests
+/// on them.
+enum class Durability {
+  kSync,   ///< before the next super-step begins
+  kAsync,  ///< while the next super-step runs, in order
+  kExit,   ///< only when the run ends, fails or stops to ask
+};
+
 struct RunConfig {
   std::string thread_id;         ///< the conversation it belongs to; needs a saver; empty: nothing is kept
+  std::string checkpoint_id;     ///< goes on from this one instead of the thread's last, as a fork
   std::string run_id;            ///< made up when empty and a saver is used
   int recursion_limit = 10000;   ///< super-steps after which a run that has not ended fails
   int max_concurrency = 0;       ///< tasks of one super-step that run at once; 0: all
   base::Deadline deadline;       ///< told to the nodes; the run itself does not watch it
   boost::json::object metadata;  ///< kept with each checkpoint
+  Durability durability = Durability::kAsync;
+  std::vector<std::string> interrupt_before;  ///< stops before a super-step that runs one of these; `*`: any
+  std::vector<std::string> interrupt_after;   ///< stops after a super-step that ran one of these; `*`: any
 };
 
 }  // namespace pharos::graph

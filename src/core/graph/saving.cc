@@ -3,19 +3,41 @@
 #include <algorithm>
 #include <utility>
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <fmt/format.h>
 
 #include "core/graph/run.h"
 #include "core/graph/snapshot.h"
 
 namespace pharos::graph {
+namespace asio = boost::asio;
 
-/// Goes on from the thread's last checkpoint, if it has one, and saves the input in one of its own.
-base::Task<void> Run::open_thread(const RunInput& input) {
+/// Where the run begins: the thread's last checkpoint, the one asked for, or nothing. Throws GraphError
+/// (kInvalidRun) when there must be one and is none.
+base::Task<std::optional<SavedCheckpoint>> Run::read_thread(bool must_exist) {
   thread_ = {.thread_id = info_->config.thread_id, .path = {}};
   if (info_->config.run_id.empty()) info_->config.run_id = graph_.next_id();
   step_ = -1;
-  auto saved = co_await graph_.saver()->get(thread_, {});
+  const std::string& wanted = info_->config.checkpoint_id;
+  auto saved = co_await graph_.saver()->get(thread_, wanted);
+  if (saved || !must_exist) co_return saved;
+  throw GraphError(
+      Fault::kInvalidRun, base::Code::kNotFound,
+      wanted.empty()
+          ? fmt::format("graph '{}': thread '{}' has not begun: run it with input first", graph_.name(),
+                        thread_.thread_id)
+          : fmt::format("graph '{}': thread '{}' has no checkpoint '{}': its history lists those there are",
+                        graph_.name(), thread_.thread_id, wanted));
+}
+
+/// Goes on from where the thread stands, or saves the new input in a checkpoint of its own.
+base::Task<void> Run::open_thread(RunInput& input) {
+  auto saved = co_await read_thread(input.resume.has_value() || !info_->config.checkpoint_id.empty());
+  if (input.resume) {
+    co_await reopen(std::move(*saved), input);
+    co_return;
+  }
   if (saved) restore(std::move(*saved));
   std::vector<NextTask> next;
   next.push_back({.node = std::string(kStart), .is_send = false, .argument = input_json(input)});
@@ -37,6 +59,7 @@ void Run::restore(SavedCheckpoint saved) {
   saved_version_ = version_;
   step_ = saved.checkpoint.step + 1;
   info_->checkpoint_id = saved.checkpoint.id;
+  parent_id_ = saved.checkpoint.id;
 }
 
 void Run::restore_join(const Arrivals& arrivals) {
@@ -53,28 +76,12 @@ void Run::restore_join(const Arrivals& arrivals) {
 }
 
 base::Task<void> Run::save(Source source, std::vector<NextTask> next, std::vector<std::string> ran) {
-  Checkpoint checkpoint{.id = graph_.next_id(),
-                        .parent_id = info_->checkpoint_id,
-                        .run_id = info_->config.run_id,
-                        .created_at = graph_.clock().wall_now(),
-                        .source = source,
-                        .step = step_,
-                        .metadata = info_->config.metadata,
-                        .channels = graph_.channel_names(),
-                        .versions = {},
-                        .next = std::move(next),
-                        .arrivals = arrivals(),
-                        .ran = std::move(ran)};
-  std::vector<ChannelValue> changed = changed_values();
-  checkpoint.versions = versions_;
-  info_->checkpoint_id = checkpoint.id;
-  co_await graph_.saver()->put(thread_, std::move(checkpoint), std::move(changed));
+  unsaved_ = {.source = source, .step = step_, .next = std::move(next), .ran = std::move(ran)};
+  info_->checkpoint_id = graph_.next_id();
+  if (info_->config.durability != Durability::kExit) co_await put_checkpoint();
 }
 
-base::Task<void> Run::save_step() {
-  std::vector<NextTask> next;
-  next.reserve(plan_.size());
-  for (const PlannedTask& planned : plan_) next.push_back(as_next(planned));
+base::Task<void> Run::save_step(Source source) {
   std::vector<std::string> ran;
   for (const auto& task : tasks_) {
     // Tasks are in the order of names, so the several Sends of one node are neighbours or after the named
@@ -82,26 +89,100 @@ base::Task<void> Run::save_step() {
     if (std::ranges::find(ran, task->node().name) == ran.end()) ran.push_back(task->node().name);
   }
   if (ran.empty()) ran.emplace_back(kStart);
-  return save(Source::kLoop, std::move(next), std::move(ran));
+  return save(source, planned_tasks(), std::move(ran));
 }
 
-base::Task<void> Run::record(const TaskRun& task) {
-  TaskRecord record{.task_id = task.id(), .node = task.node().name, .place = task.place()};
-  if (task.failure()) {
-    record.error = describe(task.failure());
+std::vector<NextTask> Run::planned_tasks() const {
+  std::vector<NextTask> next;
+  next.reserve(plan_.size());
+  for (const PlannedTask& planned : plan_) next.push_back(as_next(planned));
+  return next;
+}
+
+/// Gives the last checkpoint to the saver, unless it has it.
+base::Task<void> Run::put_checkpoint() {
+  if (!unsaved_) co_return;
+  Checkpoint checkpoint{.id = info_->checkpoint_id,
+                        .parent_id = std::exchange(parent_id_, info_->checkpoint_id),
+                        .run_id = info_->config.run_id,
+                        .created_at = graph_.clock().wall_now(),
+                        .source = unsaved_->source,
+                        .step = unsaved_->step,
+                        .metadata = info_->config.metadata,
+                        .channels = graph_.channel_names(),
+                        .versions = {},
+                        .next = std::move(unsaved_->next),
+                        .arrivals = arrivals(),
+                        .ran = std::move(unsaved_->ran)};
+  unsaved_.reset();
+  std::vector<ChannelValue> changed = changed_values();
+  checkpoint.versions = versions_;
+  if (saving_) co_await saved();
+  if (info_->config.durability == Durability::kAsync) {
+    put_meanwhile(std::move(checkpoint), std::move(changed), co_await asio::this_coro::executor);
   } else {
-    for (const Write& write : task.output.writes) {
-      const Channel& channel = graph_.schema().channels[write.channel];
-      if (channel.untracked) continue;
-      record.writes.push_back(
-          {.channel = channel.name, .overwrite = write.overwrite, .value = write.value.to_json()});
-    }
-    for (const std::uint32_t node : task.next_nodes) {
-      record.targets.push_back({.node = graph_.node(node).name, .is_send = false, .argument = nullptr});
-    }
-    for (const PlannedTask& send : task.next_sends) record.targets.push_back(as_next(send));
+    co_await graph_.saver()->put(thread_, std::move(checkpoint), std::move(changed));
   }
-  return graph_.saver()->put_record(thread_, info_->checkpoint_id, std::move(record));
+}
+
+/// The saver outlives the put through the graph that the handler holds; the run may be gone by then.
+void Run::put_meanwhile(Checkpoint checkpoint, std::vector<ChannelValue> changed,
+                        const asio::any_io_executor& executor) {
+  saving_ = std::make_shared<Saving>();
+  asio::co_spawn(executor, graph_.saver()->put(thread_, std::move(checkpoint), std::move(changed)),
+                 [saving = saving_, info = info_](std::exception_ptr failure) {
+                   saving->failure = std::move(failure);
+                   saving->done = true;
+                   saving->ended.notify();
+                 });
+}
+
+/// Until the checkpoint on its way has arrived; throws what the saver threw.
+base::Task<void> Run::saved() {
+  const std::shared_ptr<Saving> saving = std::exchange(saving_, nullptr);
+  if (!saving) co_return;
+  while (!saving->done) co_await saving->ended.wait();
+  if (saving->failure) std::rethrow_exception(saving->failure);
+}
+
+/// What the end of a run, good or bad, leaves behind: everything that was put off.
+base::Task<void> Run::save_at_exit() {
+  if (info_->config.durability != Durability::kExit || !unsaved_) {
+    co_await saved();
+    co_return;
+  }
+  co_await put_checkpoint();
+  if (!in_step_) co_return;
+  for (const auto& task : tasks_) {
+    if (task->done()) co_await graph_.saver()->put_record(thread_, info_->checkpoint_id, record_of(*task));
+  }
+}
+
+/// Keeps what a task has done before its super-step is applied.
+base::Task<void> Run::record(const TaskRun& task) {
+  if (info_->config.durability == Durability::kExit) co_return;
+  co_await saved();
+  co_await graph_.saver()->put_record(thread_, info_->checkpoint_id, record_of(task));
+}
+
+TaskRecord Run::record_of(const TaskRun& task) const {
+  TaskRecord record{.task_id = task.id(), .node = task.node().name, .place = task.place()};
+  record.answers = task.answers();
+  record.interrupts = task.interrupts();
+  if (task.failure()) record.error = describe(task.failure());
+  record.finished = !record.error && record.interrupts.empty();
+  if (!record.finished) return record;
+  for (const Write& write : task.output.writes) {
+    const Channel& channel = graph_.schema().channels[write.channel];
+    if (channel.untracked) continue;
+    record.writes.push_back(
+        {.channel = channel.name, .overwrite = write.overwrite, .value = write.value.to_json()});
+  }
+  for (const std::uint32_t node : task.next_nodes) {
+    record.targets.push_back({.node = graph_.node(node).name, .is_send = false, .argument = nullptr});
+  }
+  for (const PlannedTask& send : task.next_sends) record.targets.push_back(as_next(send));
+  return record;
 }
 
 /// The fields written since the last checkpoint.

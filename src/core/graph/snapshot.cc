@@ -32,7 +32,8 @@ SnapshotTask task_of(const SavedCheckpoint& saved, std::uint32_t place) {
   for (const TaskRecord& record : saved.records) {
     if (record.task_id != task.id) continue;
     task.error = record.error;
-    task.finished = !record.error.has_value();
+    task.interrupts = record.interrupts;
+    task.finished = record.finished;
   }
   return task;
 }
@@ -77,10 +78,13 @@ ErasedSnapshot read_snapshot(const CompiledGraph& graph, const SavedCheckpoint& 
                .step = checkpoint.step,
                .metadata = checkpoint.metadata,
                .next = {},
-               .tasks = {}};
+               .tasks = {},
+               .interrupts = {}};
   for (std::uint32_t place = 0; place < checkpoint.next.size(); ++place) {
     read.info.tasks.push_back(task_of(saved, place));
-    if (pending == PendingWrites::kLeftOut) read.info.tasks.back().finished = false;
+    SnapshotTask& task = read.info.tasks.back();
+    if (pending == PendingWrites::kLeftOut) task.finished = false;
+    read.info.interrupts.insert(read.info.interrupts.end(), task.interrupts.begin(), task.interrupts.end());
   }
   read.info.next = still_to_run(graph, read.info.tasks);
   if (pending == PendingWrites::kApplied) {

@@ -15,8 +15,9 @@ namespace pharos::graph {
 struct SnapshotTask {
   std::string id;
   std::string node;
-  bool finished = false;             ///< has run already; its writes wait for the others
-  std::optional<std::string> error;  ///< it failed with that
+  bool finished = false;              ///< has run already; its writes wait for the others
+  std::optional<std::string> error;   ///< it failed with that
+  std::vector<Interrupt> interrupts;  ///< it waits for answers to these
 };
 
 /// Everything about a checkpoint but the state itself.
@@ -31,6 +32,7 @@ struct SnapshotInfo {
   std::vector<std::string>
       next;  ///< nodes still to run, in the order of definition; empty: the run has ended
   std::vector<SnapshotTask> tasks;
+  std::vector<Interrupt> interrupts;  ///< of all tasks
 };
 
 template <class State>

@@ -97,13 +97,16 @@ std::string task_id(std::string_view origin, int step, std::string_view node, st
 void TaskRun::prepare(PlannedTask planned, std::uint32_t place, std::shared_ptr<StateStorage> state, int step,
                       int step_of_run) {
   planned_ = std::move(planned);
-  place_ = place;
+  context_.place_ = place;  // in the apply order of its super-step
   node_ = &run_->graph->node(planned_.node);
   state_ = std::move(state);
   output.clear();
   next_nodes.clear();
   next_sends.clear();
   failure_ = nullptr;
+  interrupts_.clear();
+  done_ = false;
+  context_.answers_.reset();
   context_.run_ = run_.get();
   context_.node_ = &node_->name;
   context_.step_ = step;
@@ -111,13 +114,22 @@ void TaskRun::prepare(PlannedTask planned, std::uint32_t place, std::shared_ptr<
   begin_attempt(1);
 }
 
+void TaskRun::set_answers(std::vector<json::value> given) {
+  context_.answers_ = std::make_shared<const std::vector<json::value>>(std::move(given));
+}
+
+std::vector<json::value> TaskRun::answers() const {
+  return context_.answers_ ? *context_.answers_ : std::vector<json::value>();
+}
+
 std::string TaskRun::id() const {
   const std::string& origin = run_->checkpoint_id.empty() ? run_->config.run_id : run_->checkpoint_id;
-  return task_id(origin, context_.step_, node_->name, place_);
+  return task_id(origin, context_.step_, node_->name, context_.place_);
 }
 
 void TaskRun::begin_attempt(int number) {
   context_.attempt_ = number;
+  context_.asked_ = 0;
   context_.deadline_ = run_->config.deadline;
   if (has_limit()) {
     context_.deadline_ =
@@ -148,6 +160,8 @@ base::Task<std::exception_ptr> TaskRun::attempt_within_limit() {
   attempt->node = node_;
   attempt->context.run_ = context_.run_;
   attempt->context.node_ = context_.node_;
+  attempt->context.answers_ = context_.answers_;
+  attempt->context.place_ = context_.place_;
   attempt->context.deadline_ = context_.deadline_;
   attempt->context.step_ = context_.step_;
   attempt->context.attempt_ = context_.attempt_;
@@ -166,7 +180,21 @@ base::Task<std::exception_ptr> TaskRun::attempt_within_limit() {
   co_return attempt->failure;
 }
 
+/// True when that is no failure: the node has stopped to ask.
+bool TaskRun::take_interrupts(const std::exception_ptr& failure) {
+  try {
+    std::rethrow_exception(failure);
+  } catch (Interrupted& asked) {
+    interrupts_ = std::move(asked.interrupts);
+    output.clear();
+    return true;
+  } catch (...) {
+    return false;
+  }
+}
+
 base::Task<void> TaskRun::recover(std::exception_ptr failure) {
+  if (take_interrupts(failure)) co_return;
   // Awaiting a Task throws once this coroutine is cancelled; asking for the cancellation state does not.
   while (!is_set(co_await asio::this_coro::cancellation_state) && may_retry(failure)) {
     output.clear();
@@ -178,7 +206,7 @@ base::Task<void> TaskRun::recover(std::exception_ptr failure) {
     }
     begin_attempt(context_.attempt_ + 1);
     failure = co_await attempt();
-    if (!failure) co_return;
+    if (!failure || take_interrupts(failure)) co_return;
   }
   output.clear();
   const bool cancelled = is_set(co_await asio::this_coro::cancellation_state);

@@ -12,6 +12,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 
+#include "core/graph/interrupt.h"
 #include "core/graph/run_info.h"
 
 namespace pharos::graph {
@@ -37,6 +38,8 @@ class TaskRun {
   /// Makes it ready to run `planned` on `state`; an object may be used again once its node has ended.
   void prepare(PlannedTask planned, std::uint32_t place, std::shared_ptr<StateStorage> state, int step,
                int step_of_run);
+  /// The answers that its node has got so far.
+  void set_answers(std::vector<json::value> given);
 
   /// Runs in the caller's coroutine. Never throws: see failure().
   base::Task<void> run();
@@ -58,9 +61,21 @@ class TaskRun {
   const std::shared_ptr<const Value>& argument() const { return planned_.argument; }
   const void* input() const { return planned_.argument ? planned_.argument->data() : state_->view(); }
   bool has_limit() const { return node_->options.timeout.has_value(); }
-  std::uint32_t place() const { return place_; }
+  std::uint32_t place() const { return context_.place_; }
   Context& context() { return context_; }
   const std::exception_ptr& failure() const { return failure_; }
+  /// The questions that it stopped at; empty when it has ended.
+  const std::vector<Interrupt>& interrupts() const { return interrupts_; }
+  /// The answers it was given, in the order of asking.
+  std::vector<json::value> answers() const;
+  /// It need not run, or not any more: only its writes and targets count.
+  bool done() const { return done_; }
+  void set_done() { done_ = true; }
+  /// It has no answers yet, and is not run to ask the same again.
+  void keep_waiting(std::vector<Interrupt> interrupts) {
+    interrupts_ = std::move(interrupts);
+    done_ = true;
+  }
   void set_failure(std::exception_ptr failure) { failure_ = std::move(failure); }
 
   NodeOutput output;
@@ -73,15 +88,17 @@ class TaskRun {
   base::Task<void> handle(std::exception_ptr failure);
   bool may_retry(const std::exception_ptr& failure) const;
   void fail(std::exception_ptr failure);
+  bool take_interrupts(const std::exception_ptr& failure);
   void begin_attempt(int number);
 
   std::shared_ptr<RunInfo> run_;
   const CompiledNode* node_ = nullptr;
   PlannedTask planned_;
-  std::uint32_t place_ = 0;  ///< in the apply order of its super-step
   std::shared_ptr<StateStorage> state_;
   Context context_;
   std::exception_ptr failure_;
+  std::vector<Interrupt> interrupts_;
+  bool done_ = false;
   boost::asio::cancellation_signal stop_;
   std::function<void(TaskRun&)> settled_;
 };

@@ -69,8 +69,7 @@ TEST(MinorSignal, IsNotHeardWhereNumbersMeanSomethingElse) {
            "I'm 15 years into my career",
            "Since age 15 I have sailed",
            "I work at a middle school",
-           "I build wooden boats in Lisbon and teach children to sail; last year forty of them crossed the "
-           "bay.",
+           "I build wooden boats and teach children to sail; last year forty of them crossed the bay.",
            "I am one of seventeen founders",
            "I turned 16 and moved to Spain alone; that was in 1994",
        }) {

@@ -29,7 +29,7 @@ void for_each_text(T& value, const std::string& path, const Visit& visit) {
       }
     }
   } else if constexpr (base::detail::is_map<T>::value) {
-    for (auto& [key, item] : value) for_each_text(item, path + "." + key, visit);
+    for (auto& [key, item] : value) for_each_text(item, fmt::format("{}.{}", path, key), visit);
   } else if constexpr (base::detail::Described<T>) {
     boost::mp11::mp_for_each<base::detail::Members<T>>([&](auto member) {
       const std::string inner = path.empty() ? member.name : path + "." + member.name;

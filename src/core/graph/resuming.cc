@@ -1,0 +1,201 @@
+// How a run goes on where its thread stopped: with the tasks that had finished, with answers, or as a fork.
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "core/graph/run.h"
+
+namespace pharos::graph {
+namespace {
+
+[[noreturn]] void refuse(const std::string& graph, const std::string& thread, const std::string& why) {
+  throw GraphError(Fault::kInvalidResume, base::Code::kInvalidInput,
+                   fmt::format("graph '{}': thread '{}' {}", graph, thread, why));
+}
+
+std::vector<std::string> open_questions(const std::vector<TaskRecord>& records) {
+  std::vector<std::string> open;
+  for (const TaskRecord& record : records) {
+    for (const Interrupt& asked : record.interrupts)
+      open.push_back(fmt::format("{} ({})", asked.id, asked.node));
+  }
+  return open;
+}
+
+}  // namespace
+
+/// Makes the coming super-step that of the saved checkpoint. A run that stopped before its input was applied
+/// gets that input instead.
+base::Task<void> Run::reopen(SavedCheckpoint saved, RunInput& input) {
+  const Resume resume = std::move(*input.resume);
+  const std::vector<NextTask> next = saved.checkpoint.next;
+  const std::vector<std::string> ran = saved.checkpoint.ran;
+  const bool fork = !info_->config.checkpoint_id.empty();
+  records_ = std::move(saved.records);
+  restore(std::move(saved));
+  if (next.size() == 1 && next.front().node == kStart) {
+    if (resume.has_answers())
+      refuse(graph_.name(), thread_.thread_id, "has asked nothing: there is nothing to answer");
+    input = input_of(next.front().argument);
+    first_step_ = step_;
+    co_return;
+  }
+  for (const NextTask& each : next) plan_.push_back(planned(each));
+  resumed_ = true;
+  if (fork) {
+    give_answers_anew(resume);
+    co_await save(Source::kFork, next, ran);
+  } else {
+    --step_;
+    give_answers(resume);
+    for (const TaskRecord& record : records_) {
+      if (!record.answers.empty() && !record.finished) {
+        co_await graph_.saver()->put_record(thread_, info_->checkpoint_id, record);
+      }
+    }
+  }
+  first_step_ = step_;
+}
+
+/// Adds answers to the records of the tasks that wait for them.
+void Run::give_answers(const Resume& resume) {
+  const std::vector<std::string> open = open_questions(records_);
+  if (resume.has_answers() && open.empty()) {
+    refuse(graph_.name(), thread_.thread_id,
+           "waits for no answer: run it with new input, or resume without an answer");
+  }
+  if (resume.answer && open.size() > 1) {
+    refuse(graph_.name(), thread_.thread_id,
+           fmt::format("waits for {} answers: give each by its id: {}", open.size(), fmt::join(open, ", ")));
+  }
+  std::size_t given = 0;
+  for (TaskRecord& record : records_) {
+    std::vector<Interrupt> unanswered;
+    for (Interrupt& asked : record.interrupts) {
+      const auto answer = resume.answers.find(asked.id);
+      if (resume.answer) {
+        record.answers.push_back(*resume.answer);
+      } else if (answer != resume.answers.end()) {
+        record.answers.push_back(answer->second);
+        ++given;
+      } else if (resume.has_answers()) {
+        unanswered.push_back(std::move(asked));
+      }
+    }
+    record.interrupts = std::move(unanswered);
+  }
+  if (given == resume.answers.size()) return;
+  refuse(
+      graph_.name(), thread_.thread_id,
+      fmt::format("has no such question among the answers given; it waits for: {}", fmt::join(open, ", ")));
+}
+
+/// At a fork everything runs again; what was answered here before is asked again, unless `resume` answers it.
+void Run::give_answers_anew(const Resume& resume) {
+  std::vector<TaskRecord> anew;
+  for (const TaskRecord& record : std::exchange(records_, {})) {
+    if (record.answers.empty() && record.interrupts.empty()) continue;
+    TaskRecord again{.task_id = {}, .node = record.node, .place = record.place, .finished = false};
+    const auto by_id = resume.answers.find(task_id(record.task_id, 0, "interrupt", 0));
+    if (resume.answer) again.answers = {*resume.answer};
+    if (by_id != resume.answers.end()) again.answers = {by_id->second};
+    anew.push_back(std::move(again));
+  }
+  if (resume.has_answers() && anew.empty()) {
+    refuse(graph_.name(), thread_.thread_id, "asked nothing at that checkpoint: there is nothing to answer");
+  }
+  if (resume.answer && anew.size() > 1) {
+    refuse(graph_.name(), thread_.thread_id,
+           "asked several questions at that checkpoint: give each answer by its id");
+  }
+  records_ = std::move(anew);
+}
+
+/// Tells the tasks of a resumed super-step what became of them before.
+void Run::adopt_records() {
+  for (TaskRecord& record : std::exchange(records_, {})) {
+    const auto task = std::ranges::find_if(tasks_, [&](const auto& each) {
+      return each->place() == record.place && each->node().name == record.node;
+    });
+    if (task != tasks_.end()) adopt(**task, std::move(record));
+  }
+}
+
+void Run::adopt(TaskRun& task, TaskRecord record) {
+  if (!record.answers.empty()) task.set_answers(std::move(record.answers));
+  if (!record.interrupts.empty()) return task.keep_waiting(std::move(record.interrupts));
+  if (!record.finished) return;
+  const auto& channels = graph_.schema().channels;
+  for (const TaskRecord::FieldWrite& write : record.writes) {
+    const auto channel = std::ranges::find(channels, write.channel, &Channel::name);
+    if (channel == channels.end()) continue;  // a field that the graph no longer has
+    task.output.writes.push_back({.channel = static_cast<std::uint32_t>(channel - channels.begin()),
+                                  .overwrite = write.overwrite,
+                                  .value = channel->type->from_json(write.value, write.channel)});
+  }
+  for (const NextTask& target : record.targets) {
+    PlannedTask next = planned(target);
+    if (next.argument) {
+      task.next_sends.push_back(std::move(next));
+    } else {
+      task.next_nodes.push_back(next.node);
+    }
+  }
+  task.set_done();
+}
+
+PlannedTask Run::planned(const NextTask& next) const {
+  const std::uint32_t node = graph_.find(next.node, fmt::format("thread '{}'", thread_.thread_id));
+  if (!next.is_send) return {.node = node, .argument = nullptr};
+  return {.node = node,
+          .argument = std::make_shared<const Value>(
+              graph_.node(node).argument->from_json(next.argument, "the argument of '" + next.node + "'"))};
+}
+
+/// The input that a checkpoint has kept, field by field.
+RunInput Run::input_of(const json::value& argument) const {
+  RunInput input;
+  const auto& channels = graph_.schema().channels;
+  for (std::uint32_t i = 0; i < channels.size(); ++i) {
+    const json::value* value = argument.as_object().if_contains(channels[i].name);
+    if (value == nullptr) continue;
+    input.writes.push_back(
+        {.channel = i, .overwrite = false, .value = channels[i].type->from_json(*value, channels[i].name)});
+  }
+  return input;
+}
+
+/// Who wrote last, when there is only one who can have.
+std::string Run::writer_of(const Checkpoint& checkpoint) const {
+  if (checkpoint.ran.empty()) return std::string(kStart);
+  if (checkpoint.ran.size() == 1) return checkpoint.ran.front();
+  throw GraphError(Fault::kInvalidUpdate, base::Code::kInvalidInput,
+                   fmt::format("graph '{}': {} wrote last, so say as which node the update is to be",
+                               graph_.name(), fmt::join(checkpoint.ran, " and ")));
+}
+
+base::Task<std::string> Run::edit(Writes writes, std::string as_node) {
+  check_config();
+  info_->config.durability = Durability::kSync;
+  auto at = co_await read_thread(!info_->config.checkpoint_id.empty());
+  if (as_node.empty()) as_node = at ? writer_of(at->checkpoint) : std::string(kStart);
+  if (at) restore(std::move(*at));
+  if (!state_) state_ = graph_.schema().make();
+  if (as_node == kStart) {
+    begin({.whole = nullptr, .writes = std::move(writes), .resume = {}});
+  } else {
+    tasks_ = {std::make_shared<TaskRun>(info_)};
+    const bool ends = as_node == kEnd;
+    const std::uint32_t node = ends ? 0 : graph_.find(as_node, "the update");
+    tasks_[0]->prepare({.node = node, .argument = nullptr}, 0, state_, step_, 0);
+    tasks_[0]->output.writes = std::move(writes);
+    end_step();
+    if (ends) plan_.clear();
+  }
+  co_await save(Source::kUpdate, planned_tasks(), {as_node});
+  co_return info_->checkpoint_id;
+}
+
+}  // namespace pharos::graph
