@@ -45,7 +45,7 @@ bool Context::is_watched() const {
 base::Task<void> Context::write(json::value data) {
   if (!is_watched()) co_return;
   run_->emit(StreamMode::kCustom, *node_, std::move(data));
-  co_await run_->sink->ready();
+  if (EventSink* reader = run_->reader()) co_await reader->ready();
 }
 
 }  // namespace pharos::graph

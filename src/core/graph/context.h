@@ -60,10 +60,12 @@ class Context {
   friend class Run;
   friend class TaskRun;
   friend struct LimitedAttempt;
+  friend class InnerRun;
 
   const RunInfo* run_ = nullptr;
   std::shared_ptr<const std::vector<json::value>> answers_;  ///< to its questions, in the order of asking
   std::uint32_t asked_ = 0;
+  std::uint32_t inner_runs_ = 0;
   std::uint32_t place_ = 0;  ///< among the tasks of its super-step
   const std::string* node_ = nullptr;
   base::Deadline deadline_;

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "core/graph/compiled_graph.h"
-#include "core/graph/run.h"
+#include "core/graph/inner_run.h"
 #include "core/graph/run_config.h"
 #include "core/graph/snapshot.h"
 #include "core/graph/stream.h"
@@ -64,6 +64,14 @@ class Graph {
     return to_the_end(compiled_, std::move(input).take(), std::move(config), modes, &sink);
   }
 
+  /// Runs the graph as a part of the node that `context` belongs to: a subgraph. It keeps its thread with the
+  /// outer run's saver unless it has its own; when the outer run is resumed inside it, it goes on where it
+  /// stopped. Let what it throws pass: a question in it travels that way.
+  base::Task<State> invoke_within(Context& context, RunStart<State> input,
+                                  SubgraphThread thread = SubgraphThread::kPerCall) const {
+    return within(compiled_, context, std::move(input).take(), thread);
+  }
+
   /// Writes to a thread from outside, as if `as_node` had: that node's edges say what runs next; kEnd:
   /// nothing. Left empty it is the node that wrote last; an error when there are several. `checkpoint_id`
   /// names the checkpoint to start from, the last one when empty. Returns the id of the new checkpoint.
@@ -103,6 +111,12 @@ class Graph {
     Run run(std::move(compiled), std::move(config), modes, sink);
     const std::shared_ptr<StateStorage> state = co_await run.execute(std::move(input));
     if (const auto next = run.take_next(); !next.empty()) throw_paused(*graph, next);
+    co_return std::move(static_cast<TypedState<State>&>(*state).state);
+  }
+  static base::Task<State> within(std::shared_ptr<const CompiledGraph> compiled, Context& context,
+                                  RunInput input, SubgraphThread thread) {
+    InnerRun run(context, std::move(compiled), thread);
+    const std::shared_ptr<StateStorage> state = co_await run.execute(std::move(input));
     co_return std::move(static_cast<TypedState<State>&>(*state).state);
   }
   static base::Task<std::string> edit(std::shared_ptr<const CompiledGraph> compiled, Writes writes,

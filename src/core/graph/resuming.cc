@@ -44,6 +44,7 @@ base::Task<void> Run::reopen(SavedCheckpoint saved, RunInput& input) {
   }
   for (const NextTask& each : next) plan_.push_back(planned(each));
   resumed_ = true;
+  info_->resuming = true;
   if (fork) {
     give_answers_anew(resume);
     co_await save(Source::kFork, next, ran);
@@ -52,7 +53,7 @@ base::Task<void> Run::reopen(SavedCheckpoint saved, RunInput& input) {
     give_answers(resume);
     for (const TaskRecord& record : records_) {
       if (!record.answers.empty() && !record.finished) {
-        co_await graph_.saver()->put_record(thread_, info_->checkpoint_id, record);
+        co_await info_->saver->put_record(thread_, info_->checkpoint_id, record);
       }
     }
   }
@@ -62,7 +63,9 @@ base::Task<void> Run::reopen(SavedCheckpoint saved, RunInput& input) {
 /// Adds answers to the records of the tasks that wait for them.
 void Run::give_answers(const Resume& resume) {
   const std::vector<std::string> open = open_questions(records_);
-  if (resume.has_answers() && open.empty()) {
+  // A run inside a node is given all answers there are; some may be for others.
+  const bool all_are_for_us = info_->parent == nullptr;
+  if (resume.has_answers() && open.empty() && all_are_for_us) {
     refuse(graph_.name(), thread_.thread_id,
            "waits for no answer: run it with new input, or resume without an answer");
   }
@@ -71,25 +74,33 @@ void Run::give_answers(const Resume& resume) {
            fmt::format("waits for {} answers: give each by its id: {}", open.size(), fmt::join(open, ", ")));
   }
   std::size_t given = 0;
-  for (TaskRecord& record : records_) {
-    std::vector<Interrupt> unanswered;
-    for (Interrupt& asked : record.interrupts) {
-      const auto answer = resume.answers.find(asked.id);
-      if (resume.answer) {
-        record.answers.push_back(*resume.answer);
-      } else if (answer != resume.answers.end()) {
-        record.answers.push_back(answer->second);
-        ++given;
-      } else if (resume.has_answers()) {
-        unanswered.push_back(std::move(asked));
-      }
-    }
-    record.interrupts = std::move(unanswered);
-  }
-  if (given == resume.answers.size()) return;
+  for (TaskRecord& record : records_) given += answer_task(record, resume);
+  if (given == resume.answers.size() || !all_are_for_us) return;
   refuse(
       graph_.name(), thread_.thread_id,
       fmt::format("has no such question among the answers given; it waits for: {}", fmt::join(open, ", ")));
+}
+
+/// Gives a task its answers: it waits on only when it got none while others did. Returns how many of
+/// `resume.answers` it took.
+std::size_t Run::answer_task(TaskRecord& record, const Resume& resume) {
+  std::size_t taken = 0;
+  bool answered = !resume.has_answers();
+  for (const Interrupt& asked : record.interrupts) {
+    const auto by_id = resume.answers.find(asked.id);
+    if (!resume.answer && by_id == resume.answers.end()) continue;
+    const json::value& answer = resume.answer ? *resume.answer : by_id->second;
+    const auto number = static_cast<std::uint32_t>(record.answers.size());
+    if (asked.id == task_id(record.task_id, 0, "interrupt", number)) {
+      record.answers.push_back(answer);
+    } else {
+      info_->inner_answers.insert_or_assign(asked.id, answer);
+    }
+    answered = true;
+    if (!resume.answer) ++taken;
+  }
+  if (answered) record.interrupts.clear();
+  return taken;
 }
 
 /// At a fork everything runs again; what was answered here before is asked again, unless `resume` answers it.

@@ -11,8 +11,9 @@ namespace pharos::graph {
 namespace asio = boost::asio;
 
 Run::Run(std::shared_ptr<const CompiledGraph> graph, RunConfig config, StreamModes modes, EventSink* sink)
-    : info_(std::make_shared<RunInfo>(std::move(graph), std::move(config), modes, sink)),
-      graph_(*info_->graph) {
+    : Run(std::make_shared<RunInfo>(std::move(graph), std::move(config), modes, sink)) {}
+
+Run::Run(std::shared_ptr<RunInfo> info) : info_(std::move(info)), graph_(*info_->graph) {
   armed_.resize(graph_.node_count());
   versions_.resize(graph_.schema().channels.size());
   claims_.resize(graph_.schema().channels.size());
@@ -22,7 +23,7 @@ Run::Run(std::shared_ptr<const CompiledGraph> graph, RunConfig config, StreamMod
 }
 
 Run::~Run() {
-  info_->sink = nullptr;
+  info_->forget_reader();
 }
 
 base::Task<std::shared_ptr<StateStorage>> Run::execute(RunInput input) {
@@ -85,13 +86,13 @@ base::Task<void> Run::advance(RunInput input) {
     if (waits_for_answers()) co_return;
     end_step();
     if (is_kept()) co_await save_step(Source::kLoop);
-    if (info_->sink != nullptr) co_await info_->sink->ready();
+    if (EventSink* reader = info_->reader()) co_await reader->ready();
     if (stops_after()) co_return rest_before_step();
   }
 }
 
 void Run::check_config() const {
-  if (info_->config.thread_id.empty() || graph_.saver()) return;
+  if (info_->config.thread_id.empty() || info_->saver || info_->parent) return;
   throw GraphError(
       Fault::kInvalidRun, base::Code::kInvalidInput,
       fmt::format("graph '{}': thread '{}' cannot be kept without a saver: give one to compile()",
@@ -153,7 +154,7 @@ base::Task<void> Run::run_together() {
     }
     if (failed != nullptr) co_await keep_failure(*failed);
     start_more(executor);
-    if (info_->sink != nullptr) co_await info_->sink->ready();
+    if (EventSink* reader = info_->reader()) co_await reader->ready();
   }
 }
 
@@ -201,6 +202,7 @@ void Run::settle(TaskRun& task) {
 
 void Run::end_step() {
   in_step_ = false;
+  info_->resuming = false;
   ++round_;
   for (const auto& task : tasks_) task->release_state();
   check_writes(tasks_);

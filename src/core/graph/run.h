@@ -27,6 +27,7 @@ struct RunInput {
 class Run {
  public:
   Run(std::shared_ptr<const CompiledGraph> graph, RunConfig config, StreamModes modes, EventSink* sink);
+  explicit Run(std::shared_ptr<RunInfo> info);
   ~Run();
   Run(const Run&) = delete;
   Run& operator=(const Run&) = delete;
@@ -89,6 +90,7 @@ class Run {
   // Going on (resuming.cc).
   base::Task<void> reopen(SavedCheckpoint saved, RunInput& input);
   void give_answers(const Resume& resume);
+  std::size_t answer_task(TaskRecord& record, const Resume& resume);
   void give_answers_anew(const Resume& resume);
   void adopt_records();
   void adopt(TaskRun& task, TaskRecord record);
@@ -97,8 +99,9 @@ class Run {
   std::string writer_of(const Checkpoint& checkpoint) const;
 
   // Keeping (saving.cc).
-  bool is_kept() const { return graph_.saver() != nullptr && !info_->config.thread_id.empty(); }
+  bool is_kept() const { return info_->saver != nullptr; }
   base::Task<void> open_thread(RunInput& input);
+  bool is_called_again(const Checkpoint& last) const;
   base::Task<std::optional<SavedCheckpoint>> read_thread(bool must_exist);
   void restore(SavedCheckpoint saved);
   void restore_join(const Arrivals& arrivals);

@@ -26,6 +26,7 @@ struct RunConfig {
   base::Deadline deadline;       ///< told to the nodes; the run itself does not watch it
   boost::json::object metadata;  ///< kept with each checkpoint
   Durability durability = Durability::kAsync;
+  bool stream_subgraphs = false;  ///< readers of streams also get the events of graphs that nodes run
   std::vector<std::string> interrupt_before;  ///< stops before a super-step that runs one of these; `*`: any
   std::vector<std::string> interrupt_after;   ///< stops after a super-step that ran one of these; `*`: any
 };

@@ -1,9 +1,11 @@
 // What a run and the nodes it started share; it lives until the last of them has ended.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "core/graph/compiled_graph.h"
 #include "core/graph/run_config.h"
@@ -11,14 +13,24 @@
 
 namespace pharos::graph {
 
-class RunInfo {
+class RunInfo : public std::enable_shared_from_this<RunInfo> {
  public:
   RunInfo(std::shared_ptr<const CompiledGraph> of, RunConfig settings, StreamModes wanted, EventSink* to)
-      : graph(std::move(of)), config(std::move(settings)), modes(wanted), sink(to) {}
+      : graph(std::move(of)),
+        config(std::move(settings)),
+        saver(config.thread_id.empty() ? nullptr : graph->saver()),
+        modes(wanted),
+        sink_(to) {}
 
-  bool watches(StreamMode mode) const { return sink != nullptr && modes.has(mode); }
+  /// Who reads the streams: of a run inside a node, the reader of the run around it. Null when nobody does,
+  /// and once the outermost run has ended.
+  EventSink* reader() const {
+    return parent ? (config.stream_subgraphs ? parent->reader() : nullptr) : sink_;
+  }
+  void forget_reader() { sink_ = nullptr; }
+  bool watches(StreamMode mode) const { return modes.has(mode) && reader() != nullptr; }
   void emit(StreamMode mode, const std::string& node, json::value data) const {
-    sink->accept({.mode = mode, .path = {}, .node = node, .data = std::move(data)});
+    reader()->accept({.mode = mode, .path = path, .node = node, .data = std::move(data)});
   }
 
   /// In [0, 1): Knuth's multiplier on the run's own seed is random enough to spread retries.
@@ -29,11 +41,20 @@ class RunInfo {
 
   const std::shared_ptr<const CompiledGraph> graph;
   RunConfig config;
-  std::string checkpoint_id;  ///< the last one saved; empty when nothing is kept
+  std::shared_ptr<Saver> saver;  ///< null when nothing is kept
+  std::string checkpoint_id;     ///< the last one saved; empty when nothing is kept
   const StreamModes modes;
-  EventSink* sink;  ///< null when nobody reads, and once the run has ended
+  bool resuming = false;  ///< the super-step under way had begun in an earlier run
+  /// Answers to questions that graphs inside nodes have asked, by id; those graphs share it.
+  std::map<std::string, json::value> inner_answers;
+
+  // Of a run inside a node of another run:
+  std::shared_ptr<const RunInfo> parent;
+  std::vector<std::string> path;  ///< `node:task_id` for each run around it, the outermost first
+  bool is_one_call = false;       ///< its thread holds this call only
 
  private:
+  EventSink* sink_;
   std::uint64_t random_ = graph->next_seed();
 };
 

@@ -6,6 +6,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "core/graph/run.h"
 #include "core/graph/snapshot.h"
@@ -16,11 +17,11 @@ namespace asio = boost::asio;
 /// Where the run begins: the thread's last checkpoint, the one asked for, or nothing. Throws GraphError
 /// (kInvalidRun) when there must be one and is none.
 base::Task<std::optional<SavedCheckpoint>> Run::read_thread(bool must_exist) {
-  thread_ = {.thread_id = info_->config.thread_id, .path = {}};
+  thread_ = {.thread_id = info_->config.thread_id, .path = fmt::format("{}", fmt::join(info_->path, "|"))};
   if (info_->config.run_id.empty()) info_->config.run_id = graph_.next_id();
   step_ = -1;
   const std::string& wanted = info_->config.checkpoint_id;
-  auto saved = co_await graph_.saver()->get(thread_, wanted);
+  auto saved = co_await info_->saver->get(thread_, wanted);
   if (saved || !must_exist) co_return saved;
   throw GraphError(
       Fault::kInvalidRun, base::Code::kNotFound,
@@ -31,9 +32,18 @@ base::Task<std::optional<SavedCheckpoint>> Run::read_thread(bool must_exist) {
                         graph_.name(), thread_.thread_id, wanted));
 }
 
+/// The outer run runs a node again that had called this graph before.
+bool Run::is_called_again(const Checkpoint& last) const {
+  if (info_->parent == nullptr) return false;
+  return info_->is_one_call || (info_->parent->resuming && !last.next.empty());
+}
+
 /// Goes on from where the thread stands, or saves the new input in a checkpoint of its own.
 base::Task<void> Run::open_thread(RunInput& input) {
   auto saved = co_await read_thread(input.resume.has_value() || !info_->config.checkpoint_id.empty());
+  if (saved && is_called_again(saved->checkpoint)) {
+    input.resume = Resume{.answer = {}, .answers = info_->inner_answers};
+  }
   if (input.resume) {
     co_await reopen(std::move(*saved), input);
     co_return;
@@ -121,7 +131,7 @@ base::Task<void> Run::put_checkpoint() {
   if (info_->config.durability == Durability::kAsync) {
     put_meanwhile(std::move(checkpoint), std::move(changed), co_await asio::this_coro::executor);
   } else {
-    co_await graph_.saver()->put(thread_, std::move(checkpoint), std::move(changed));
+    co_await info_->saver->put(thread_, std::move(checkpoint), std::move(changed));
   }
 }
 
@@ -129,7 +139,7 @@ base::Task<void> Run::put_checkpoint() {
 void Run::put_meanwhile(Checkpoint checkpoint, std::vector<ChannelValue> changed,
                         const asio::any_io_executor& executor) {
   saving_ = std::make_shared<Saving>();
-  asio::co_spawn(executor, graph_.saver()->put(thread_, std::move(checkpoint), std::move(changed)),
+  asio::co_spawn(executor, info_->saver->put(thread_, std::move(checkpoint), std::move(changed)),
                  [saving = saving_, info = info_](std::exception_ptr failure) {
                    saving->failure = std::move(failure);
                    saving->done = true;
@@ -154,7 +164,7 @@ base::Task<void> Run::save_at_exit() {
   co_await put_checkpoint();
   if (!in_step_) co_return;
   for (const auto& task : tasks_) {
-    if (task->done()) co_await graph_.saver()->put_record(thread_, info_->checkpoint_id, record_of(*task));
+    if (task->done()) co_await info_->saver->put_record(thread_, info_->checkpoint_id, record_of(*task));
   }
 }
 
@@ -162,7 +172,7 @@ base::Task<void> Run::save_at_exit() {
 base::Task<void> Run::record(const TaskRun& task) {
   if (info_->config.durability == Durability::kExit) co_return;
   co_await saved();
-  co_await graph_.saver()->put_record(thread_, info_->checkpoint_id, record_of(task));
+  co_await info_->saver->put_record(thread_, info_->checkpoint_id, record_of(task));
 }
 
 TaskRecord Run::record_of(const TaskRun& task) const {

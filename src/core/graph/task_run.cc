@@ -130,6 +130,7 @@ std::string TaskRun::id() const {
 void TaskRun::begin_attempt(int number) {
   context_.attempt_ = number;
   context_.asked_ = 0;
+  context_.inner_runs_ = 0;
   context_.deadline_ = run_->config.deadline;
   if (has_limit()) {
     context_.deadline_ =

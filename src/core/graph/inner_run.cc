@@ -1,0 +1,57 @@
+#include "core/graph/inner_run.h"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace pharos::graph {
+namespace {
+
+RunConfig inner_config(const RunInfo& outer, base::Deadline deadline) {
+  RunConfig config = outer.config;
+  config.checkpoint_id.clear();
+  config.interrupt_before.clear();
+  config.interrupt_after.clear();
+  config.deadline = deadline;
+  return config;
+}
+
+/// What the two share, and where the subgraph's thread lies.
+std::shared_ptr<RunInfo> shared_with(const RunInfo& outer, base::Deadline deadline,
+                                     std::shared_ptr<const CompiledGraph> graph, SubgraphThread thread,
+                                     std::string place) {
+  auto info =
+      std::make_shared<RunInfo>(std::move(graph), inner_config(outer, deadline), outer.modes, nullptr);
+  if (!info->saver) info->saver = outer.saver;
+  if (thread == SubgraphThread::kNone) info->saver = nullptr;
+  info->parent = outer.shared_from_this();
+  info->path = outer.path;
+  info->path.push_back(std::move(place));
+  info->inner_answers = outer.inner_answers;
+  info->is_one_call = thread == SubgraphThread::kPerCall;
+  return info;
+}
+
+}  // namespace
+
+InnerRun::InnerRun(Context& context, std::shared_ptr<const CompiledGraph> graph, SubgraphThread thread)
+    : run_([&] {
+        const RunInfo& outer = *context.run_;
+        std::string place = context.node();
+        const std::uint32_t call = ++context.inner_runs_;
+        if (thread != SubgraphThread::kOwn && (outer.saver || outer.reader() != nullptr)) {
+          const std::string& origin = outer.checkpoint_id.empty() ? outer.config.run_id : outer.checkpoint_id;
+          place += ":" + task_id(origin, context.step_, context.node(), context.place_);
+        }
+        if (call > 1) place += fmt::format("#{}", call);
+        return shared_with(outer, context.deadline(), std::move(graph), thread, std::move(place));
+      }()) {}
+
+base::Task<std::shared_ptr<StateStorage>> InnerRun::execute(RunInput input) {
+  std::shared_ptr<StateStorage> state = co_await run_.execute(std::move(input));
+  std::vector<Interrupt> asked = run_.take_interrupts();
+  if (!asked.empty()) throw Interrupted{std::move(asked)};
+  co_return state;
+}
+
+}  // namespace pharos::graph
