@@ -2,7 +2,8 @@
 // directions.
 //
 // Structs become objects with their members in order; enumerators lose their `k` and become snake_case;
-// an empty optional is null; a number that is not finite is null.
+// an empty optional is null; a number that is not finite is null; what several places share
+// (shared_ptr<const T>) is written as T in each.
 #pragma once
 
 #include <algorithm>
@@ -11,6 +12,7 @@
 #include <concepts>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -65,6 +67,10 @@ template <class T>
 struct is_map : std::false_type {};
 template <class T>
 struct is_map<std::map<std::string, T>> : std::true_type {};
+template <class T>
+struct is_shared : std::false_type {};
+template <class T>
+struct is_shared<std::shared_ptr<const T>> : std::true_type {};
 
 template <class T>
 concept Described = boost::describe::has_describe_members<T>::value;
@@ -92,6 +98,8 @@ constexpr bool is_json_convertible() {
     return is_json_convertible<typename T::value_type>();
   } else if constexpr (is_map<T>::value) {
     return is_json_convertible<typename T::mapped_type>();
+  } else if constexpr (is_shared<T>::value) {
+    return is_json_convertible<std::remove_const_t<typename T::element_type>>();
   } else if constexpr (Described<T> && !DescribedEnum<T>) {
     return all_json_convertible(Members<T>{});
   } else {
@@ -141,7 +149,7 @@ json::value to_json(const T& value) {
   if constexpr (std::same_as<T, json::value> || std::same_as<T, json::object> ||
                 std::same_as<T, json::array>) {
     return json::value(value);
-  } else if constexpr (detail::is_optional<T>::value) {
+  } else if constexpr (detail::is_optional<T>::value || detail::is_shared<T>::value) {
     return value ? to_json(*value) : json::value(nullptr);
   } else if constexpr (detail::is_vector<T>::value || detail::is_array<T>::value) {
     json::array array;
@@ -181,6 +189,10 @@ T from_json(const json::value& value, const std::string& path = "input") {
   } else if constexpr (detail::is_optional<T>::value) {
     if (value.is_null()) return T{};
     return from_json<typename T::value_type>(value, path);
+  } else if constexpr (detail::is_shared<T>::value) {
+    if (value.is_null()) return T{};
+    using Shared = std::remove_const_t<typename T::element_type>;
+    return std::make_shared<const Shared>(from_json<Shared>(value, path));
   } else if constexpr (detail::is_vector<T>::value) {
     if (!value.is_array()) detail::throw_wrong_kind(path, "an array", value);
     T items;

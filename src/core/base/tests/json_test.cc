@@ -68,6 +68,15 @@ TEST(Json, ANumberThatIsNotFiniteIsNull) {
   EXPECT_TRUE(to_json(std::numeric_limits<double>::quiet_NaN()).is_null());
 }
 
+TEST(Json, WhatIsSharedIsWrittenAsItself) {
+  using Shared = std::shared_ptr<const std::vector<int>>;
+  static_assert(JsonConvertible<Shared>);
+  EXPECT_EQ(to_json(std::make_shared<const std::vector<int>>(std::vector{1, 2})), json::value({1, 2}));
+  EXPECT_EQ(to_json(Shared()), json::value(nullptr));
+  EXPECT_EQ(*from_json<Shared>(json::value({3, 4})), (std::vector{3, 4}));
+  EXPECT_EQ(from_json<Shared>(json::value(nullptr)), nullptr);
+}
+
 TEST(Json, AWrongKindNamesThePlace) {
   EXPECT_EQ(message_of([] { from_json<Outer>(parse_json(R"({"parts":[{}, {"x":"one"}]})", "input")); }),
             "input.parts[1].x: expected a number, got a string");
