@@ -48,18 +48,24 @@ fetch_packages() {
   python3 "$root/setup/fetch.py" "$root/build"
 }
 
-# prepare_test_environment: a virtual environment with the pinned Python packages of the tests.
-prepare_test_environment() {
-  local venv=$root/build/test-venv requirements=$root/tests/requirements.txt
+# prepare_python FOLDER REQUIREMENTS WHAT: a virtual environment with exactly the pinned packages of the list.
+prepare_python() {
+  local venv=$1 requirements=$2 what=$3
   if cmp -s "$requirements" "$venv/requirements.txt"; then return 0; fi
-  say "set-up: installing the Python packages of the tests (about 140 MB, once)"
+  say "set-up: installing $what"
   python3 -m venv --clear "$venv"
   if ! "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps \
     --only-binary :all: --requirement "$requirements"; then
-    echo "set-up: pip could not install the tests' packages (above); run the same command again." >&2
+    echo "set-up: pip could not install $what (above); run the same command again." >&2
     exit 1
   fi
   cp "$requirements" "$venv/requirements.txt"
+}
+
+# prepare_test_environment: a virtual environment with the pinned Python packages of the tests.
+prepare_test_environment() {
+  prepare_python "$root/build/test-venv" "$root/tests/requirements.txt" \
+    "the Python packages of the tests (about 140 MB, once)"
 }
 
 # How many compilers at once: one a core, while each has 1.5 GB of memory.

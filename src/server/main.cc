@@ -21,6 +21,7 @@ struct CommandLine {
   AnalyzeOptions analyze;
   VisionOptions vision;
   GraphShowOptions graph;
+  GraphBenchOptions graph_bench;
   ReportStyleOptions style;
   std::function<int(Composition&, const Console&)> chosen;
 };
@@ -68,6 +69,22 @@ void add_graph(CommandLine& line) {
   });
 }
 
+void add_graph_bench(CommandLine& line, CLI::App& bench) {
+  CLI::App* command = bench.add_subcommand("graph", "The graph runtime: time of a run");
+  command->add_flag("--peer", line.graph_bench.peer, "Run LangGraph too, in turns, and print the ratios");
+  command->add_option("--case", line.graph_bench.cases, "Only these cases: seq-3, fanout-100+memory, ...")
+      ->delimiter(',');
+  command->add_option("--seconds", line.graph_bench.seconds, "How long each case is repeated")
+      ->check(CLI::Range(0.0, 3600.0))
+      ->capture_default_str();
+  command->add_flag("--json", line.graph_bench.json, "Print JSON");
+  command->callback([&line] {
+    line.chosen = [&line](Composition& parts, const Console& console) {
+      return bench_graph(parts, console, line.graph_bench);
+    };
+  });
+}
+
 void add_bench(CommandLine& line) {
   CLI::App* command = line.app.add_subcommand("bench", "Measure this machine");
   command->require_subcommand(1);
@@ -82,10 +99,7 @@ void add_bench(CommandLine& line) {
   };
   add("vision", "Photos: time of each stage, throughput, memory", bench_vision);
   add("embedder", "Sentence embeddings: tokens a second", bench_embedder);
-  add("graph", "The graph runtime: time of an invocation",
-      [](Composition&, const Console& console, const ReportStyleOptions& style) {
-        return bench_graph(console, style);
-      });
+  add_graph_bench(line, *command);
 }
 
 void add_doctor(CommandLine& line) {

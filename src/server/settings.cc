@@ -44,12 +44,18 @@ std::filesystem::path folder_beside_program(const char* name) {
   return (std::filesystem::exists(installed) ? installed : program / ".." / ".." / name).lexically_normal();
 }
 
+/// In a build tree, bench/ lies in the source folder, which is above build/.
+std::filesystem::path peer_in_source_folder() {
+  return (folder_beside_program("models").parent_path().parent_path() / "bench/peer/start.sh");
+}
+
 }  // namespace
 
 Settings settings_from_environment() {
   return {
       .models = variable("PHAROS_MODELS").value_or(folder_beside_program("models").string()),
       .samples = variable("PHAROS_SAMPLES").value_or(folder_beside_program("samples").string()),
+      .peer = variable("PHAROS_PEER").value_or(peer_in_source_folder().string()),
       .mode = mode_from_environment(),
       .workers = workers_from_environment(),
   };

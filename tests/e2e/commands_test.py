@@ -109,15 +109,52 @@ class BenchTest(unittest.TestCase):
     """The benchmarks run and print what they promise; how fast is nobody's test."""
 
     def test_graph(self):
-        found = json.loads(pharos("bench", "graph", "--json", program="PHAROS_RELEASE").stdout)
-        cases = {case["case"] for case in found["cases"]}
-        self.assertLessEqual({"seq-3", "par-5", "seq-1000"}, cases)
-        self.assertEqual(set(found["cases"][0]), {"case", "median_us", "p90_us", "runs"})
+        found = json.loads(pharos("bench", "graph", "--seconds", "0.05", "--json", program="PHAROS_RELEASE").stdout)
+        cases = {case["case"]: case for case in found["cases"]}
+        kept_or_not = ["seq-3", "par-5", "seq-10", "seq-1000", "fanout-10", "fanout-100", "react-10", "react-100",
+                       "wide-25x300", "wide-15x600", "wide-9x1200"]
+        self.assertEqual(list(cases), [*kept_or_not, *(f"{name}+memory" for name in kept_or_not),
+                                       "concurrent-1000", "concurrent-10000", "compile-1000", "loop-100000"])
+        self.assertEqual(set(cases["seq-3"]), {"case", "median_us", "p90_us", "runs"})
+        self.assertIn("memory_mb", cases["concurrent-10000"])
+        self.assertLess(cases["loop-100000"]["memory_mb"], 2)
 
     def test_graph_in_words(self):
-        lines = pharos("bench", "graph", program="PHAROS_RELEASE").stdout.splitlines()
+        lines = pharos("bench", "graph", "--case", "seq-3,par-5", "--seconds", "0.01",
+                       program="PHAROS_RELEASE").stdout.splitlines()
         self.assertRegex(lines[0], r"case +median µs +p90 µs +runs")
-        self.assertTrue(any(line.startswith("seq-3 ") for line in lines))
+        self.assertEqual([line.split()[0] for line in lines[1:]], ["seq-3", "par-5"])
+
+    def test_graph_beside_the_peer(self):
+        found = json.loads(pharos("bench", "graph", "--peer", "--case", "seq-3,react-10+memory", "--seconds", "0.1",
+                                  "--json", program="PHAROS_RELEASE").stdout)
+        for case in found["cases"]:
+            self.assertAlmostEqual(case["ratio"], case["peer_median_us"] / case["median_us"])
+            self.assertGreater(case["ratio"], 1)
+
+    def test_every_case_of_the_peer_can_be_prepared(self):
+        """A name that one side has and the other lacks would end a long run; `seconds` 0 still runs each once."""
+        ours = [case for case in json.loads(pharos("bench", "graph", "--seconds", "0", "--json",
+                                                   program="PHAROS_RELEASE").stdout)["cases"]]
+        quick = [case["case"] for case in ours if case["case"] not in ("concurrent-10000", "loop-100000")]
+        asked = "".join(json.dumps({"case": name, "seconds": 0}) + "\n" for name in quick)
+        answered = subprocess.run([ROOT / "bench/peer/start.sh"], input=asked, capture_output=True, text=True,
+                                  check=True).stdout.splitlines()
+        self.assertEqual([json.loads(line).get("error") for line in answered], [None] * len(quick))
+
+    def test_a_peer_that_fails_is_one_sentence(self):
+        for peer, said in (("/nowhere/peer", "PHAROS_PEER"), ("/bin/true", "has ended")):
+            with self.subTest(peer):
+                outcome = pharos("bench", "graph", "--peer", "--case", "seq-3", "--seconds", "0",
+                                 environment={"PHAROS_PEER": peer})
+                self.assertNotEqual(outcome.returncode, 0)
+                self.assertEqual(outcome.stderr.count("\n"), 1, outcome.stderr)
+                self.assertIn(said, outcome.stderr)
+
+    def test_an_unknown_case_suggests_the_nearest(self):
+        outcome = pharos("bench", "graph", "--case", "seq-33")
+        self.assertEqual(outcome.returncode, 2)
+        self.assertIn("did you mean 'seq-3'", outcome.stderr)
 
     def test_embedder(self):
         self.assertRegex(pharos("bench", "embedder", program="PHAROS_RELEASE").stdout,

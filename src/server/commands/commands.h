@@ -40,8 +40,15 @@ struct ReportStyleOptions {
 };
 int doctor(Composition& parts, const Console& console, const ReportStyleOptions& options);
 int bench_vision(Composition& parts, const Console& console, const ReportStyleOptions& options);
-int bench_graph(const Console& console, const ReportStyleOptions& options);
 int bench_embedder(Composition& parts, const Console& console, const ReportStyleOptions& options);
+
+struct GraphBenchOptions {
+  bool peer = false;               ///< run the other engine too
+  std::vector<std::string> cases;  ///< empty: all
+  double seconds = 0.5;            ///< a case
+  bool json = false;
+};
+int bench_graph(Composition& parts, const Console& console, const GraphBenchOptions& options);
 
 /// What Pharos is, and the report of the sample photo: the program without arguments.
 int introduce(Composition& parts, const Console& console, const std::string& help);

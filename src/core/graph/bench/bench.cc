@@ -1,195 +1,158 @@
-#include "core/graph/bench.h"
+#include "core/graph/bench/bench.h"
 
 #include <algorithm>
 #include <chrono>
-#include <functional>
-#include <memory>
+#include <cmath>
+#include <exception>
+#include <utility>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <fmt/format.h>
 
+#include "core/base/error.h"
 #include "core/base/text.h"
-#include "core/graph/memory_saver.h"
-#include "core/graph/state_graph.h"
+#include "core/graph/bench/shapes.h"
 
 namespace pharos::graph {
 namespace {
 
-struct Chat {
-  std::vector<std::string> messages;
-  int turn = 0;
-};
-BOOST_DESCRIBE_STRUCT(Chat, (), (messages, turn))
+using bench::Keep;
+using bench::Prepared;
 
-struct Jokes {
-  std::vector<std::string> subjects;
-  std::vector<std::string> jokes;
-};
-BOOST_DESCRIBE_STRUCT(Jokes, (), (subjects, jokes))
-
-struct Joke {
-  std::string subject;
-  std::string text;
-  int bumps = 0;
-};
-BOOST_DESCRIBE_STRUCT(Joke, (), (subject, text, bumps))
-
-enum class Keep { kNothing, kInMemory };
-
-base::Task<Update<Chat>> do_nothing(const Chat&, Context&) {
-  co_return Update<Chat>();
-}
-
-StateGraph<Chat> sequential(int length) {
-  StateGraph<Chat> g{fmt::format("seq-{}", length)};
-  g.reduce(&Chat::messages, append);
-  std::string previous(kStart);
-  for (int i = 0; i < length; ++i) {
-    const std::string name = fmt::format("node{}", i);
-    g.add_node(name, do_nothing);
-    g.add_edge(previous, name);
-    previous = name;
-  }
-  return g;
-}
-
-StateGraph<Chat> parallel(int width) {
-  StateGraph<Chat> g{fmt::format("par-{}", width)};
-  g.reduce(&Chat::messages, append);
-  std::vector<std::string> names;
-  for (int i = 0; i < width; ++i) names.push_back(fmt::format("node{}", i));
-  for (const std::string& name : names) g.add_node(name, do_nothing);
-  g.add_node("last", do_nothing);
-  g.fan_out(kStart, names).join(names, "last");
-  return g;
-}
-
-base::Task<Update<Joke>> edit(const Joke& joke, Context&) {
-  co_return update(&Joke::subject, joke.subject + " - hohoho");
-}
-base::Task<Update<Joke>> generate(const Joke& joke, Context&) {
-  co_return update(&Joke::text, "Joke about " + joke.subject);
-}
-base::Task<Update<Joke>> bump(const Joke& joke, Context&) {
-  co_return update(&Joke::text, joke.text + " a").set(&Joke::bumps, joke.bumps + 1);
-}
-
-Graph<Joke> joke_graph() {
-  StateGraph<Joke> g{"joke"};
-  g.add_node("edit", edit).add_node("generate", generate).add_node("bump", bump);
-  g.add_edge(kStart, "edit").add_edge("edit", "generate").add_edge("generate", "bump");
-  g.add_conditional_edges("bump",
-                          [](const Joke& joke) { return std::string(joke.bumps < 10 ? "bump" : kEnd); },
-                          {{"bump", "bump"}, {std::string(kEnd), std::string(kEnd)}});
-  return g.compile();
-}
-
-/// The input of one Send.
-struct Subject {
-  std::string text;
-};
-BOOST_DESCRIBE_STRUCT(Subject, (), (text))
-
-StateGraph<Jokes> fanout_to_subgraph() {
-  StateGraph<Jokes> g{"fanout"};
-  g.reduce(&Jokes::jokes, append);
-  g.add_node("tell", [joke = joke_graph()](const Subject& subject, Context&) -> base::Task<Update<Jokes>> {
-    Joke told = co_await joke.invoke(Joke{.subject = subject.text});
-    Update<Jokes> found;
-    found.set(&Jokes::jokes, {std::move(told.text)});
-    co_return found;
-  });
-  g.add_conditional_edges(kStart,
-                          [](const Jokes& state) {
-                            Targets sends;
-                            for (const std::string& subject : state.subjects)
-                              sends.push_back(Send("tell", Subject{subject}));
-                            return sends;
-                          },
-                          {{"tell", "tell"}});
-  return g;
-}
-
-template <class State>
-base::Task<void> run_once(Graph<State> graph, State input, RunConfig config) {
-  co_await graph.invoke(std::move(input), std::move(config));
-}
-
-/// What one case needs to be repeated: the run, and how to clear up after it, which is not measured.
-struct Prepared {
-  std::function<base::Task<void>()> once;
-  std::function<base::Task<void>()> clear = [] { return nothing(); };
-
-  static base::Task<void> nothing() { co_return; }
-};
-
-template <class State>
-Prepared prepare(const StateGraph<State>& g, State input, Keep keep) {
-  if (keep == Keep::kNothing) {
-    return {.once = [graph = g.compile(), input] { return run_once(graph, input, {}); }};
-  }
-  auto saver = std::make_shared<MemorySaver>();
-  return {.once = [graph = g.compile({.saver = saver}),
-                   input] { return run_once(graph, input, {.thread_id = "thread"}); },
-          .clear = [saver] { return saver->delete_thread("thread"); }};
-}
-
-Prepared prepare_fanout(int width, Keep keep) {
-  Jokes input;
-  for (int i = 0; i < width; ++i)
-    input.subjects.push_back(std::string(1000, static_cast<char>('a' + i % 26)));
-  return prepare(fanout_to_subgraph(), input, keep);
-}
+/// With a peer, each of us runs a case so many times in turn.
+constexpr int kTurns = 3;
+/// A peer whose run takes longer is not asked for another turn of that case.
+constexpr double kPatienceUs = 5e6;
 
 struct Case {
   std::string name;
-  std::function<Prepared(Keep)> make;
-  Keep keep = Keep::kNothing;
+  std::function<Prepared()> prepare;
 };
 
 std::vector<Case> cases() {
-  const Chat hello{.messages = {"hello"}};
-  std::vector<Case> all{
-      {"seq-3", [hello](Keep keep) { return prepare(sequential(3), hello, keep); }},
-      {"par-5", [hello](Keep keep) { return prepare(parallel(5), hello, keep); }},
-      {"seq-10", [hello](Keep keep) { return prepare(sequential(10), hello, keep); }},
-      {"seq-1000", [hello](Keep keep) { return prepare(sequential(1000), hello, keep); }},
-      {"fanout-10", [](Keep keep) { return prepare_fanout(10, keep); }},
-      {"fanout-100", [](Keep keep) { return prepare_fanout(100, keep); }},
+  const std::vector<std::pair<std::string, std::function<Prepared(Keep)>>> kept_or_not{
+      {"seq-3", [](Keep keep) { return bench::chain(3, keep); }},
+      {"par-5", [](Keep keep) { return bench::side_by_side(5, keep); }},
+      {"seq-10", [](Keep keep) { return bench::chain(10, keep); }},
+      {"seq-1000", [](Keep keep) { return bench::chain(1000, keep); }},
+      {"fanout-10", [](Keep keep) { return bench::fanout(10, keep); }},
+      {"fanout-100", [](Keep keep) { return bench::fanout(100, keep); }},
+      {"react-10", [](Keep keep) { return bench::react(10, keep); }},
+      {"react-100", [](Keep keep) { return bench::react(100, keep); }},
+      {"wide-25x300", [](Keep keep) { return bench::wide(5, 5, 300, keep); }},
+      {"wide-15x600", [](Keep keep) { return bench::wide(3, 5, 600, keep); }},
+      {"wide-9x1200", [](Keep keep) { return bench::wide(3, 3, 1200, keep); }},
   };
-  const std::size_t plain = all.size();
-  for (std::size_t i = 0; i < plain; ++i)
-    all.push_back({all[i].name + "+memory", all[i].make, Keep::kInMemory});
+  std::vector<Case> all;
+  for (const Keep keep : {Keep::kNothing, Keep::kInMemory}) {
+    for (const auto& [name, prepare] : kept_or_not) {
+      all.push_back({.name = name + (keep == Keep::kInMemory ? "+memory" : ""),
+                     .prepare = [prepare, keep] { return prepare(keep); }});
+    }
+  }
+  all.push_back({"concurrent-1000", [] { return bench::concurrent(1000); }});
+  all.push_back({"concurrent-10000", [] { return bench::concurrent(10000); }});
+  all.push_back({"compile-1000", [] { return bench::compiling(1000); }});
+  all.push_back({"loop-100000", [] { return bench::loop(100000); }});
   return all;
+}
+
+/// Those wanted, in order.
+std::vector<Case> chosen_cases(const std::vector<std::string>& only) {
+  std::vector<Case> chosen = cases();
+  const std::vector<std::string> names = bench_case_names();
+  for (const std::string& wanted : only) {
+    if (std::ranges::find(names, wanted) != names.end()) continue;
+    throw base::Error(base::Code::kNotFound,
+                      fmt::format("there is no benchmark '{}'{}", wanted, hint(wanted, names)));
+  }
+  if (!only.empty()) {
+    std::erase_if(chosen, [&](const Case& each) { return std::ranges::find(only, each.name) == only.end(); });
+  }
+  return chosen;
 }
 
 double microseconds(base::Duration time) {
   return std::chrono::duration<double, std::micro>(time).count();
 }
 
-base::Task<std::vector<double>> measure(Prepared prepared, BenchOptions options, const base::Clock& clock) {
-  const auto total =
-      std::chrono::duration_cast<base::Duration>(std::chrono::duration<double>(options.seconds_per_case));
-  const base::SteadyTime measured_from = clock.now() + total / 10;
+base::Duration seconds(double count) {
+  return std::chrono::duration_cast<base::Duration>(std::chrono::duration<double>(count));
+}
+
+/// Runs the case for `warm_up`, then measures for `total`, at least once. A single run that lasts longer than
+/// the warm-up counts.
+base::Task<std::vector<double>> measure(const Prepared& prepared, base::Duration warm_up,
+                                        base::Duration total, int max_runs, const base::Clock& clock) {
+  const base::SteadyTime measured_from = clock.now() + warm_up;
   std::vector<double> times;
   for (;;) {
+    co_await prepared.before();
     const base::SteadyTime before = clock.now();
-    if (std::ssize(times) >= options.max_runs || (before > measured_from + total && !times.empty())) break;
     co_await prepared.once();
     const base::SteadyTime after = clock.now();
-    if (before >= measured_from) times.push_back(microseconds(after - before));
-    co_await prepared.clear();
+    co_await prepared.after();
+    if (after >= measured_from) times.push_back(microseconds(after - before));
+    if (std::ssize(times) >= max_runs || (after > measured_from + total && !times.empty())) break;
   }
   co_return times;
 }
 
-BenchCase summarize(const std::string& name, std::vector<double> times) {
+template <class Result>
+Result run_alone(base::Task<Result> work) {
+  boost::asio::io_context io(1);
+  Result result;
+  std::exception_ptr failure;
+  boost::asio::co_spawn(io, std::move(work), [&](std::exception_ptr thrown, Result given) {
+    failure = std::move(thrown);
+    result = std::move(given);
+  });
+  io.run();
+  if (failure) std::rethrow_exception(failure);
+  return result;
+}
+
+double quantile(std::vector<double>& times, double share) {
   std::ranges::sort(times);
-  const auto at = [&](double share) {
-    return times[static_cast<std::size_t>(share * static_cast<double>(times.size() - 1))];
-  };
-  return {.name = name, .median_us = at(0.5), .p90_us = at(0.9), .runs = static_cast<int>(times.size())};
+  return times[static_cast<std::size_t>(std::lround(share * static_cast<double>(times.size() - 1)))];
+}
+
+void append_to(BenchTimes& all, BenchTimes turn) {
+  all.runs_us.insert(all.runs_us.end(), turn.runs_us.begin(), turn.runs_us.end());
+  if (turn.memory_mb) all.memory_mb = std::max(all.memory_mb.value_or(0), *turn.memory_mb);
+}
+
+BenchCase summary(const std::string& name, BenchTimes ours, BenchTimes peers) {
+  BenchCase result{.name = name,
+                   .median_us = quantile(ours.runs_us, 0.5),
+                   .p90_us = quantile(ours.runs_us, 0.9),
+                   .runs = static_cast<int>(ours.runs_us.size()),
+                   .memory_mb = ours.memory_mb,
+                   .peer_memory_mb = peers.memory_mb};
+  if (!peers.runs_us.empty()) {
+    result.peer_median_us = quantile(peers.runs_us, 0.5);
+    result.peer_p90_us = quantile(peers.runs_us, 0.9);
+    result.ratio = *result.peer_median_us / result.median_us;
+  }
+  return result;
+}
+
+BenchCase run_case(const Case& each, const BenchOptions& options, const base::Clock& clock) {
+  const Prepared prepared = each.prepare();
+  const int turns = options.peer == nullptr ? 1 : kTurns;
+  const double turn_seconds = options.seconds_per_case / turns;
+  BenchTimes ours;
+  BenchTimes peers;
+  for (int turn = 0; turn < turns; ++turn) {
+    const auto warm_up = seconds(turn == 0 ? options.seconds_per_case / 10 : 0);
+    append_to(ours, {.runs_us = run_alone(measure(prepared, warm_up, seconds(turn_seconds),
+                                                  std::max(1, options.max_runs / turns), clock)),
+                     .memory_mb = prepared.memory_mb ? *prepared.memory_mb : std::nullopt});
+    const bool patient = peers.runs_us.empty() || peers.runs_us.front() < kPatienceUs;
+    if (options.peer != nullptr && patient) append_to(peers, options.peer->run(each.name, turn_seconds));
+  }
+  return summary(each.name, std::move(ours), std::move(peers));
 }
 
 }  // namespace
@@ -201,26 +164,11 @@ std::vector<std::string> bench_case_names() {
 }
 
 std::vector<BenchCase> run_benchmarks(const BenchOptions& options, const base::Clock& clock) {
-  const std::vector<std::string> names = bench_case_names();
-  for (const std::string& wanted : options.only) {
-    if (std::ranges::find(names, wanted) != names.end()) continue;
-    throw base::Error(base::Code::kNotFound,
-                      fmt::format("there is no benchmark '{}'{}", wanted, hint(wanted, names)));
-  }
+  const std::vector<Case> chosen = chosen_cases(options.only);
   std::vector<BenchCase> results;
-  for (const Case& each : cases()) {
-    if (!options.only.empty() && std::ranges::find(options.only, each.name) == options.only.end()) continue;
-    boost::asio::io_context io(1);
-    std::vector<double> times;
-    std::exception_ptr failure;
-    boost::asio::co_spawn(io, measure(each.make(each.keep), options, clock),
-                          [&](std::exception_ptr thrown, std::vector<double> measured) {
-                            failure = std::move(thrown);
-                            times = std::move(measured);
-                          });
-    io.run();
-    if (failure) std::rethrow_exception(failure);
-    results.push_back(summarize(each.name, std::move(times)));
+  for (const Case& each : chosen) {
+    if (options.progress) options.progress(each.name, results.size(), chosen.size());
+    results.push_back(run_case(each, options, clock));
   }
   return results;
 }
