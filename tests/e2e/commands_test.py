@@ -116,7 +116,7 @@ class BenchTest(unittest.TestCase):
         self.assertEqual(list(cases), [*kept_or_not, *(f"{name}+memory" for name in kept_or_not),
                                        "concurrent-1000", "concurrent-10000", "compile-1000", "loop-100000"])
         self.assertEqual(set(cases["seq-3"]), {"case", "median_us", "p90_us", "runs"})
-        self.assertIn("memory_mb", cases["concurrent-10000"])
+        self.assertGreater(cases["concurrent-10000"]["memory_mb"], 5)
         self.assertLess(cases["loop-100000"]["memory_mb"], 2)
 
     def test_graph_in_words(self):

@@ -79,12 +79,6 @@ TEST(Bench, TellsItsProgress) {
   EXPECT_THAT(told, ElementsAre("seq-3 0/2", "seq-10 1/2"));
 }
 
-TEST(Bench, ConcurrentThreadsTakeMemoryThatIsCounted) {
-  const base::SystemClock clock;
-  const auto results = run_benchmarks(once_each({"concurrent-10000"}), clock);
-  EXPECT_GT(results.at(0).memory_mb.value_or(0), 1);
-}
-
 TEST(Bench, AnUnknownCaseSuggestsTheNearest) {
   const base::SystemClock clock;
   try {
