@@ -1,21 +1,26 @@
 #include "core/graph/memory_saver.h"
 
 #include <algorithm>
+#include <ranges>
 #include <utility>
 
-#include <fmt/format.h>
-
-#include "core/base/error.h"
-
 namespace pharos::graph {
-namespace {
 
-[[noreturn]] void throw_no_checkpoint(const ThreadKey& thread, const std::string& id) {
-  throw base::Error(base::Code::kNotFound,
-                    fmt::format("thread '{}' has no checkpoint '{}'", thread.thread_id, id));
-}
+/// A value, or writes to be folded onto the one before. Shared by checkpoints, never changed.
+struct MemorySaver::StoredValue {
+  StoredValue(json::value given, bool delta, std::shared_ptr<StoredValue> onto)
+      : value(std::move(given)), is_delta(delta), before(std::move(onto)) {}
+  StoredValue(const StoredValue&) = delete;
+  StoredValue& operator=(const StoredValue&) = delete;
+  /// One after the other: a long row of deltas would take the stack down with it.
+  ~StoredValue() {
+    while (before && before.use_count() == 1) before = std::exchange(before->before, nullptr);
+  }
 
-}  // namespace
+  json::value value;
+  bool is_delta;
+  std::shared_ptr<StoredValue> before;
+};
 
 base::Task<void> MemorySaver::put(ThreadKey thread, Checkpoint checkpoint,
                                   std::vector<ChannelValue> changed) {
@@ -24,6 +29,7 @@ base::Task<void> MemorySaver::put(ThreadKey thread, Checkpoint checkpoint,
 }
 
 void MemorySaver::add(const ThreadKey& thread, Checkpoint checkpoint, std::vector<ChannelValue> changed) {
+  require_known_format(thread, checkpoint.id, checkpoint.format);
   const std::lock_guard lock(mutex_);
   Entry entry;
   Line* line = find_line(thread);
@@ -34,7 +40,9 @@ void MemorySaver::add(const ThreadKey& thread, Checkpoint checkpoint, std::vecto
   }
   entry.values.resize(checkpoint.channels->size());
   for (ChannelValue& each : changed) {
-    entry.values.at(each.channel) = std::make_shared<const json::value>(std::move(each.value));
+    std::shared_ptr<StoredValue>& place = entry.values.at(each.channel);
+    std::shared_ptr<StoredValue> before = each.is_delta ? place : nullptr;
+    place = std::make_shared<StoredValue>(std::move(each.value), each.is_delta, std::move(before));
   }
   entry.checkpoint = std::move(checkpoint);
   if (line == nullptr) line = &threads_[thread.thread_id][thread.path];
@@ -95,6 +103,50 @@ base::Task<std::vector<SavedCheckpoint>> MemorySaver::list(ThreadKey thread, Lis
   co_return found;
 }
 
+base::Task<void> MemorySaver::copy_thread(std::string from, std::string to) {
+  const std::lock_guard lock(mutex_);
+  const auto lines = threads_.find(from);
+  if (lines == threads_.end()) throw_no_thread(from);
+  if (threads_.contains(to)) throw_thread_exists(to);
+  Lines copy = lines->second;
+  threads_.emplace(std::move(to), std::move(copy));
+  co_return;
+}
+
+base::Task<void> MemorySaver::prune(std::string thread_id) {
+  const std::lock_guard lock(mutex_);
+  const auto lines = threads_.find(thread_id);
+  if (lines == threads_.end()) co_return;
+  for (auto& [path, line] : lines->second) {
+    Line kept;
+    kept.push_back(std::move(line.back()));
+    kept.back().checkpoint.parent_id.clear();
+    line = std::move(kept);
+  }
+}
+
+base::Task<void> MemorySaver::delete_run(std::string thread_id, std::string run_id) {
+  const std::lock_guard lock(mutex_);
+  const auto lines = threads_.find(thread_id);
+  if (lines == threads_.end()) co_return;
+  for (auto& [path, line] : lines->second) forget_run(line, run_id);
+  std::erase_if(lines->second, [](const auto& line) { return line.second.empty(); });
+  if (lines->second.empty()) threads_.erase(lines);
+}
+
+/// Parents are put before their children, so one pass finds for each the nearest that is left.
+void MemorySaver::forget_run(Line& line, const std::string& run_id) {
+  std::unordered_map<std::string, std::string> parent_of_gone;
+  for (Entry& entry : line) {
+    const auto gone = parent_of_gone.find(entry.checkpoint.parent_id);
+    if (gone != parent_of_gone.end()) entry.checkpoint.parent_id = gone->second;
+    if (entry.checkpoint.run_id == run_id) {
+      parent_of_gone.emplace(entry.checkpoint.id, entry.checkpoint.parent_id);
+    }
+  }
+  std::erase_if(line, [&](const Entry& entry) { return entry.checkpoint.run_id == run_id; });
+}
+
 base::Task<void> MemorySaver::delete_thread(std::string thread_id) {
   const std::lock_guard lock(mutex_);
   threads_.erase(thread_id);
@@ -121,9 +173,19 @@ MemorySaver::Entry* MemorySaver::find_entry(Line& line, const std::string& id) {
 }
 
 SavedCheckpoint MemorySaver::saved(const Entry& entry) {
-  SavedCheckpoint saved{.checkpoint = entry.checkpoint, .values = {}, .records = entry.records};
+  SavedCheckpoint saved{.checkpoint = entry.checkpoint, .values = {}, .records = entry.records, .deltas = {}};
   for (std::size_t i = 0; i < entry.values.size(); ++i) {
-    if (entry.values[i]) saved.values.emplace((*entry.checkpoint.channels)[i], *entry.values[i]);
+    const std::string& channel = (*entry.checkpoint.channels)[i];
+    std::vector<const StoredValue*> deltas;
+    const StoredValue* value = entry.values[i].get();
+    for (; value != nullptr && value->is_delta; value = value->before.get()) deltas.push_back(value);
+    if (value != nullptr) saved.values.emplace(channel, value->value);
+    if (deltas.empty()) continue;
+    json::array& writes = saved.deltas[channel];
+    for (const StoredValue* delta : deltas | std::views::reverse) {
+      const json::array& added = delta->value.as_array();
+      writes.insert(writes.end(), added.begin(), added.end());
+    }
   }
   return saved;
 }

@@ -19,27 +19,33 @@ class MemorySaver final : public Saver {
   base::Task<void> put_record(ThreadKey thread, std::string checkpoint_id, TaskRecord record) override;
   base::Task<std::optional<SavedCheckpoint>> get(ThreadKey thread, std::string checkpoint_id) override;
   base::Task<std::vector<SavedCheckpoint>> list(ThreadKey thread, ListQuery query) override;
+  base::Task<void> copy_thread(std::string from, std::string to) override;
+  base::Task<void> prune(std::string thread_id) override;
+  base::Task<void> delete_run(std::string thread_id, std::string run_id) override;
   base::Task<void> delete_thread(std::string thread_id) override;
 
   std::size_t thread_count() const;
 
  private:
-  using Values = std::vector<std::shared_ptr<const json::value>>;  ///< by channel; null when never written
+  struct StoredValue;
+  using Values = std::vector<std::shared_ptr<StoredValue>>;  ///< by channel; null when never written
   struct Entry {
     Checkpoint checkpoint;
     Values values;
     std::vector<TaskRecord> records;
   };
   using Line = std::vector<Entry>;  ///< one graph's checkpoints in the order in which they were put
+  using Lines = std::map<std::string, Line>;
 
   void add(const ThreadKey& thread, Checkpoint checkpoint, std::vector<ChannelValue> changed);
   static Values inherited(const Entry& parent, const std::vector<std::string>& channels);
   Line* find_line(const ThreadKey& thread);
   static Entry* find_entry(Line& line, const std::string& id);
   static SavedCheckpoint saved(const Entry& entry);
+  static void forget_run(Line& line, const std::string& run_id);
 
   mutable std::mutex mutex_;
-  std::unordered_map<std::string, std::map<std::string, Line>> threads_;
+  std::unordered_map<std::string, Lines> threads_;
 };
 
 }  // namespace pharos::graph

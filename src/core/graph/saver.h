@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -48,12 +50,15 @@ struct Arrivals {
   friend bool operator==(const Arrivals&, const Arrivals&) = default;
 };
 
+/// The newest Checkpoint::format that this program writes and reads.
+inline constexpr int kCheckpointFormat = 1;
+
 /// A thread between two super-steps, all but the values of its channels. Each trigger and join has one reader
 /// and is consumed by it, so what a node has not seen yet is what `next` and `arrivals` hold.
 struct Checkpoint {
-  int format = 1;         ///< of this structure; a saver refuses what is newer than it knows
-  std::string id;         ///< UUID version 7
-  std::string parent_id;  ///< empty for a thread's first
+  int format = kCheckpointFormat;  ///< of this structure; a saver refuses what is newer than it knows
+  std::string id;                  ///< UUID version 7
+  std::string parent_id;           ///< empty for a thread's first
   std::string run_id;
   base::WallTime created_at;
   Source source = Source::kInput;
@@ -70,10 +75,11 @@ struct Checkpoint {
   std::uint64_t largest_version() const;
 };
 
-/// A channel's new value.
+/// A channel's new value, or what was added to it.
 struct ChannelValue {
   std::uint32_t channel = 0;  ///< index into Checkpoint::channels
-  json::value value;
+  json::value value;          ///< of a delta: an array of the writes folded into the channel since the parent
+  bool is_delta = false;
 };
 
 /// A question that a task asks of whoever runs the graph. The same question of the same task always has the
@@ -110,10 +116,15 @@ struct TaskRecord {
   friend bool operator==(const TaskRecord&, const TaskRecord&) = default;
 };
 
+/// By channel: writes in the order in which the channel's reducer folds them in.
+using Deltas = std::map<std::string, json::array, std::less<>>;
+
 struct SavedCheckpoint {
   Checkpoint checkpoint;
   json::object values;              ///< by channel; those never written are missing
   std::vector<TaskRecord> records;  ///< in apply order
+  /// To be folded onto `values`, which then has the channel's last snapshot, or nothing when there is none.
+  Deltas deltas;
 };
 
 struct ListQuery {
@@ -128,8 +139,9 @@ class Saver {
   virtual ~Saver() = default;
 
   /// Adds a checkpoint; `changed` has the channels whose version differs from the parent's, all of them for a
-  /// first one. What the parent's tasks have recorded is durable before it. Throws base::Error (kNotFound)
-  /// when the parent does not exist.
+  /// first one. Its id must be new to the thread. It is durable when the task ends, and so is what the
+  /// parent's tasks have recorded. Throws base::Error: kNotFound when the parent does not exist, kUnsupported
+  /// for a format that is newer than kCheckpointFormat.
   virtual base::Task<void> put(ThreadKey thread, Checkpoint checkpoint,
                                std::vector<ChannelValue> changed) = 0;
   /// Records what a task has done; a second record of the same task replaces the first. Throws base::Error
@@ -137,10 +149,26 @@ class Saver {
   virtual base::Task<void> put_record(ThreadKey thread, std::string checkpoint_id, TaskRecord record) = 0;
   /// The checkpoint of that id; of an empty one, the last put. Empty when there is none.
   virtual base::Task<std::optional<SavedCheckpoint>> get(ThreadKey thread, std::string checkpoint_id) = 0;
-  /// Newest first.
+  /// Newest first. Throws base::Error (kNotFound) when there is no checkpoint `query.before`.
   virtual base::Task<std::vector<SavedCheckpoint>> list(ThreadKey thread, ListQuery query) = 0;
+  /// Makes thread `to` of everything in `from`, subgraphs too; afterwards each goes its own way. Throws
+  /// base::Error: kNotFound when there is no `from`, kConflict when there is a `to`.
+  virtual base::Task<void> copy_thread(std::string from, std::string to) = 0;
+  /// Keeps only the latest checkpoint of a thread and of each of its subgraphs, with what they rest on; they
+  /// have no parent then. A thread that does not exist is no error.
+  virtual base::Task<void> prune(std::string thread_id) = 0;
+  /// Forgets what one run has put into a thread, subgraphs too. A later checkpoint keeps its values and goes
+  /// to the nearest parent that is left. A run that does not exist is no error.
+  virtual base::Task<void> delete_run(std::string thread_id, std::string run_id) = 0;
   /// Forgets a thread and everything in it, subgraphs too; one that does not exist is no error.
   virtual base::Task<void> delete_thread(std::string thread_id) = 0;
 };
+
+/// What every saver says when it refuses.
+[[noreturn]] void throw_no_checkpoint(const ThreadKey& thread, std::string_view id);
+[[noreturn]] void throw_no_thread(std::string_view thread_id);
+[[noreturn]] void throw_thread_exists(std::string_view thread_id);
+/// Throws base::Error (kUnsupported) when the checkpoint's format is newer than this program.
+void require_known_format(const ThreadKey& thread, std::string_view id, int format);
 
 }  // namespace pharos::graph

@@ -58,7 +58,7 @@ base::Task<void> Run::open_thread(RunInput& input) {
 /// New input makes what was left undone void: only the state and the joins that wait come back.
 void Run::restore(SavedCheckpoint saved) {
   const std::vector<std::string>& names = *graph_.channel_names();
-  state_ = state_from_json(graph_, saved.values);
+  state_ = state_from_json(graph_, saved.values, saved.deltas);
   for (std::size_t i = 0; i < saved.checkpoint.versions.size(); ++i) {
     const auto at = std::ranges::find(names, (*saved.checkpoint.channels)[i]);
     if (at == names.end()) continue;  // a field that the graph no longer has

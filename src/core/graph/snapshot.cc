@@ -25,6 +25,22 @@ void apply_record(const CompiledGraph& graph, const TaskRecord& record, StateSto
   }
 }
 
+/// A field that the graph no longer has is left out.
+void fold(const CompiledGraph& graph, const std::string& name, const json::array& writes,
+          StateStorage& state) {
+  const auto& channels = graph.schema().channels;
+  const auto channel = std::ranges::find(channels, name, &Channel::name);
+  if (channel == channels.end() || channel->untracked) return;
+  if (channel->kind != ChannelKind::kReducer) {
+    throw GraphError(Fault::kInvalidRun, base::Code::kInvalidInput,
+                     fmt::format("graph '{}' cannot read this thread: its field '{}' was saved as writes to "
+                                 "fold and has no reducer any more; give it the reducer it had",
+                                 graph.name(), name));
+  }
+  void* field = state.field(static_cast<std::size_t>(channel - channels.begin()));
+  for (const json::value& write : writes) channel->reducer(field, channel->type->from_json(write, name));
+}
+
 SnapshotTask task_of(const SavedCheckpoint& saved, std::uint32_t place) {
   const Checkpoint& checkpoint = saved.checkpoint;
   const std::string& node = checkpoint.next[place].node;
@@ -53,7 +69,8 @@ std::vector<std::string> still_to_run(const CompiledGraph& graph, const std::vec
 
 }  // namespace
 
-std::shared_ptr<StateStorage> state_from_json(const CompiledGraph& graph, const json::object& values) {
+std::shared_ptr<StateStorage> state_from_json(const CompiledGraph& graph, const json::object& values,
+                                              const Deltas& deltas) {
   const auto& channels = graph.schema().channels;
   std::shared_ptr<StateStorage> state = graph.schema().make();
   for (std::size_t i = 0; i < channels.size(); ++i) {
@@ -62,6 +79,7 @@ std::shared_ptr<StateStorage> state_from_json(const CompiledGraph& graph, const 
     Value restored = channels[i].type->from_json(*value, channels[i].name);
     channels[i].type->move_assign(state->field(i), restored.data());
   }
+  for (const auto& [name, writes] : deltas) fold(graph, name, writes, *state);
   return state;
 }
 
@@ -69,7 +87,7 @@ ErasedSnapshot read_snapshot(const CompiledGraph& graph, const SavedCheckpoint& 
                              PendingWrites pending) {
   const Checkpoint& checkpoint = saved.checkpoint;
   ErasedSnapshot read;
-  read.state = state_from_json(graph, saved.values);
+  read.state = state_from_json(graph, saved.values, saved.deltas);
   read.info = {.checkpoint_id = checkpoint.id,
                .parent_id = checkpoint.parent_id,
                .run_id = checkpoint.run_id,

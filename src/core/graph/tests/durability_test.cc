@@ -29,6 +29,13 @@ class WatchedSaver final : public Saver {
   base::Task<std::vector<SavedCheckpoint>> list(ThreadKey thread, ListQuery query) override {
     return inner.list(std::move(thread), std::move(query));
   }
+  base::Task<void> copy_thread(std::string from, std::string to) override {
+    return inner.copy_thread(std::move(from), std::move(to));
+  }
+  base::Task<void> prune(std::string thread_id) override { return inner.prune(std::move(thread_id)); }
+  base::Task<void> delete_run(std::string thread_id, std::string run_id) override {
+    return inner.delete_run(std::move(thread_id), std::move(run_id));
+  }
   base::Task<void> delete_thread(std::string thread_id) override {
     return inner.delete_thread(std::move(thread_id));
   }

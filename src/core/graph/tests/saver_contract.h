@@ -2,6 +2,10 @@
 // run().
 #pragma once
 
+#include <limits>
+#include <random>
+
+#include <boost/json/serialize.hpp>
 #include <gtest/gtest.h>
 
 #include "core/graph/saver.h"
@@ -46,6 +50,59 @@ class SaverContract : public testing::Test {
     wait(saver->put(to, checkpoint_of("c1", "", -1, {0, 0}), {}));
     wait(saver->put(to, checkpoint_of("c2", "c1", 0, {1, 1}), changes({{0, json::array{"in"}}, {1, 1}})));
     wait(saver->put(to, checkpoint_of("c3", "c2", 1, {1, 2}), changes({{1, 2}})));
+  }
+  /// A row of deltas on `items`: c1 (nothing), c2 a snapshot, c3 and c4 a delta each.
+  void put_deltas(const ThreadKey& to) {
+    wait(saver->put(to, checkpoint_of("c1", "", -1, {0, 0}), {}));
+    wait(saver->put(to, checkpoint_of("c2", "c1", 0, {1, 0}), changes({{0, json::array{"a"}}})));
+    wait(saver->put(to, checkpoint_of("c3", "c2", 1, {2, 0}), changes({delta({"b"})})));
+    wait(saver->put(to, checkpoint_of("c4", "c3", 2, {3, 0}), changes({delta({"c", "d"})})));
+  }
+  /// Writes to `items`, each a list of one.
+  static ChannelValue delta(const std::vector<std::string>& items) {
+    json::array writes;
+    for (const std::string& item : items) writes.push_back(one(item));
+    return {.channel = 0, .value = std::move(writes), .is_delta = true};
+  }
+  static json::array one(const std::string& item) {
+    json::array list;
+    list.emplace_back(item);
+    return list;
+  }
+  /// `items` of a checkpoint with its deltas folded in, as a graph that appends would see it.
+  Items items_at(const ThreadKey& from, const std::string& id) {
+    const auto saved = wait(saver->get(from, id));
+    if (!saved) return {"no checkpoint"};
+    Items items;
+    if (const json::value* value = saved->values.if_contains("items")) {
+      items = base::from_json<Items>(*value);
+    }
+    const auto deltas = saved->deltas.find("items");
+    if (deltas == saved->deltas.end()) return items;
+    for (const json::value& write : deltas->second) append(items, base::from_json<Items>(write));
+    return items;
+  }
+  /// The ids of a thread, newest first.
+  Items ids(const ThreadKey& from, ListQuery query = {}) {
+    Items found;
+    for (const SavedCheckpoint& saved : wait(saver->list(from, std::move(query)))) {
+      found.push_back(saved.checkpoint.id);
+    }
+    return found;
+  }
+  std::string parent_of(const ThreadKey& from, const std::string& id) {
+    return wait(saver->get(from, id))->checkpoint.parent_id;
+  }
+  /// The code of what `task` throws; kInternal when it throws nothing.
+  base::Code refusal(base::Task<void> task) {
+    try {
+      wait(std::move(task));
+    } catch (const base::Error& error) {
+      EXPECT_GT(std::string(error.what()).size(), 20U) << "a sentence should say what is wrong";
+      return error.code();
+    }
+    ADD_FAILURE() << "nothing was refused";
+    return base::Code::kInternal;
   }
   static std::vector<ChannelValue> changes(std::initializer_list<ChannelValue> list) { return list; }
 
@@ -106,13 +163,7 @@ TYPED_TEST_P(SaverContract, AForkLeavesTheOtherBranchAlone) {
 
 TYPED_TEST_P(SaverContract, ListsNewestFirstInPages) {
   this->put_three(this->thread);
-  const auto ids = [&](ListQuery query) {
-    Items found;
-    for (const SavedCheckpoint& saved : this->wait(this->saver->list(this->thread, std::move(query)))) {
-      found.push_back(saved.checkpoint.id);
-    }
-    return found;
-  };
+  const auto ids = [&](ListQuery query) { return this->ids(this->thread, std::move(query)); };
   EXPECT_EQ(ids({}), (Items{"c3", "c2", "c1"}));
   EXPECT_EQ(ids({.before = {}, .limit = 2}), (Items{"c3", "c2"}));
   EXPECT_EQ(ids({.before = "c2", .limit = 5}), (Items{"c1"}));
@@ -197,11 +248,181 @@ TYPED_TEST_P(SaverContract, FollowsAGraphWhoseFieldsHaveChanged) {
             (json::object{{"x", 2}, {"fresh", "new"}, {"items", {"in"}}}));
 }
 
-REGISTER_TYPED_TEST_SUITE_P(SaverContract, AThreadThatWasNeverSavedIsEmpty, GivesBackTheLastCheckpointWhole,
-                            ValuesThatDidNotChangeComeFromTheParent, AForkLeavesTheOtherBranchAlone,
-                            ListsNewestFirstInPages, KeepsRecordsWithTheirCheckpointInApplyOrder,
-                            ASecondRecordOfATaskReplacesTheFirst, RefusesWhatHangsInTheAir,
-                            ThreadsAndPathsAreApart, DeletingAThreadForgetsItsSubgraphsAndNothingElse,
-                            FollowsAGraphWhoseFieldsHaveChanged);
+TYPED_TEST_P(SaverContract, GivesBackEveryKindOfValueExactly) {
+  json::value deep = "bottom";
+  for (int i = 0; i < 100; ++i) deep = json::array({std::move(deep)});
+  const json::value value = {{"double", 0.1 + 0.2},
+                             {"next to one", 1.0000000000000002},
+                             {"large", 6.02214076e23},
+                             {"whole double", 3.0},
+                             {"smallest", std::numeric_limits<std::int64_t>::min()},
+                             {"largest", std::numeric_limits<std::uint64_t>::max()},
+                             {"text", std::string("a\0b\n\"é", 8)},
+                             {"nothing", nullptr},
+                             {"yes", true},
+                             {"", json::object{}},
+                             {"deep", deep}};
+  this->wait(
+      this->saver->put(this->thread, checkpoint_of("c1", "", -1, {1, 0}), this->changes({{0, value}})));
+  const json::value got = this->wait(this->saver->get(this->thread, ""))->values.at("items");
+  EXPECT_EQ(got, value) << json::serialize(got);
+  EXPECT_TRUE(got.at("whole double").is_double()) << "3.0 stays a double";
+}
+
+TYPED_TEST_P(SaverContract, KeepsEveryDoubleToTheLastBit) {
+  std::mt19937_64 random(7);
+  std::uniform_real_distribution<double> between(-1, 1);
+  json::array numbers;
+  for (int i = 0; i < 2000; ++i) numbers.emplace_back(between(random));
+  this->wait(
+      this->saver->put(this->thread, checkpoint_of("c1", "", -1, {1, 0}), this->changes({{0, numbers}})));
+  EXPECT_EQ(this->wait(this->saver->get(this->thread, ""))->values.at("items"), numbers);
+}
+
+TYPED_TEST_P(SaverContract, GivesTheWritesSinceTheLastSnapshotInTheirOrder) {
+  this->put_deltas(this->thread);
+  const auto saved = this->wait(this->saver->get(this->thread, "c4"));
+  EXPECT_EQ(saved->values, (json::object{{"items", this->one("a")}}));
+  ASSERT_EQ(saved->deltas.size(), 1U);
+  EXPECT_EQ(saved->deltas.at("items"), (json::array{this->one("b"), this->one("c"), this->one("d")}));
+  EXPECT_EQ(this->items_at(this->thread, "c3"), (Items{"a", "b"})) << "later writes do not show in it";
+  EXPECT_TRUE(this->wait(this->saver->get(this->thread, "c2"))->deltas.empty());
+}
+
+TYPED_TEST_P(SaverContract, ASnapshotEndsTheRowOfDeltas) {
+  this->put_deltas(this->thread);
+  this->wait(this->saver->put(this->thread, checkpoint_of("c5", "c4", 3, {4, 0}),
+                              this->changes({{0, this->one("new")}})));
+  EXPECT_TRUE(this->wait(this->saver->get(this->thread, "c5"))->deltas.empty());
+  this->wait(this->saver->put(this->thread, checkpoint_of("c6", "c5", 4, {5, 1}),
+                              this->changes({this->delta({"e"}), {1, 8}})));
+  EXPECT_EQ(this->items_at(this->thread, "c6"), (Items{"new", "e"}));
+  EXPECT_EQ(this->wait(this->saver->get(this->thread, "c6"))->values.at("x"), 8);
+}
+
+TYPED_TEST_P(SaverContract, DeltasMayStartFromNothing) {
+  this->wait(this->saver->put(this->thread, checkpoint_of("c1", "", -1, {1, 0}),
+                              this->changes({this->delta({"a", "b"})})));
+  const auto saved = this->wait(this->saver->get(this->thread, ""));
+  EXPECT_FALSE(saved->values.contains("items"));
+  EXPECT_EQ(this->items_at(this->thread, "c1"), (Items{"a", "b"}));
+}
+
+TYPED_TEST_P(SaverContract, BranchesFoldTheirOwnDeltas) {
+  this->put_deltas(this->thread);
+  this->wait(this->saver->put(this->thread, checkpoint_of("f4", "c3", 2, {3, 0}),
+                              this->changes({this->delta({"other"})})));
+  EXPECT_EQ(this->items_at(this->thread, "f4"), (Items{"a", "b", "other"}));
+  EXPECT_EQ(this->items_at(this->thread, "c4"), (Items{"a", "b", "c", "d"}));
+}
+
+TYPED_TEST_P(SaverContract, ACopyHasEverythingAndGoesItsOwnWay) {
+  const ThreadKey copy{.thread_id = "copy", .path = {}};
+  const ThreadKey inner{.thread_id = "thread", .path = "node:task"};
+  const ThreadKey inner_copy{.thread_id = "copy", .path = "node:task"};
+  this->put_deltas(this->thread);
+  this->put_three(inner);
+  this->wait(this->saver->put_record(this->thread, "c4", {.task_id = "t0", .node = "a"}));
+  this->wait(this->saver->copy_thread("thread", "copy"));
+  EXPECT_EQ(this->ids(copy), (Items{"c4", "c3", "c2", "c1"}));
+  EXPECT_EQ(this->parent_of(copy, "c4"), "c3");
+  EXPECT_EQ(this->items_at(copy, "c4"), (Items{"a", "b", "c", "d"}));
+  EXPECT_EQ(this->wait(this->saver->get(copy, ""))->records.size(), 1U);
+  EXPECT_EQ(this->wait(this->saver->get(inner_copy, ""))->values.at("x"), 2);
+
+  this->wait(this->saver->put(copy, checkpoint_of("c5", "c4", 3, {4, 0}),
+                              this->changes({this->delta({"only here"})})));
+  EXPECT_EQ(this->ids(this->thread).front(), "c4");
+  this->wait(this->saver->delete_thread("thread"));
+  EXPECT_EQ(this->items_at(copy, "c5"), (Items{"a", "b", "c", "d", "only here"}));
+  EXPECT_EQ(this->ids(inner_copy).size(), 3U);
+}
+
+TYPED_TEST_P(SaverContract, CopiesNeitherFromNothingNorOverSomething) {
+  this->put_three(this->thread);
+  this->put_three({.thread_id = "other", .path = {}});
+  EXPECT_EQ(this->refusal(this->saver->copy_thread("none", "new")), base::Code::kNotFound);
+  EXPECT_EQ(this->refusal(this->saver->copy_thread("thread", "other")), base::Code::kConflict);
+  EXPECT_EQ(this->refusal(this->saver->copy_thread("thread", "thread")), base::Code::kConflict);
+}
+
+TYPED_TEST_P(SaverContract, PruningKeepsTheLatestOfEveryPathWithWhatItRestsOn) {
+  const ThreadKey inner{.thread_id = "thread", .path = "node:task"};
+  const ThreadKey other{.thread_id = "other", .path = {}};
+  this->put_deltas(this->thread);
+  this->put_three(inner);
+  this->put_three(other);
+  this->wait(this->saver->put_record(this->thread, "c4", {.task_id = "t0", .node = "a"}));
+  this->wait(this->saver->prune("thread"));
+  this->wait(this->saver->prune("never there"));
+  EXPECT_EQ(this->ids(this->thread), (Items{"c4"}));
+  EXPECT_EQ(this->parent_of(this->thread, "c4"), "");
+  EXPECT_EQ(this->items_at(this->thread, ""), (Items{"a", "b", "c", "d"}));
+  EXPECT_EQ(this->wait(this->saver->get(this->thread, ""))->records.size(), 1U);
+  EXPECT_EQ(this->ids(inner), (Items{"c3"}));
+  EXPECT_EQ(this->wait(this->saver->get(inner, ""))->values, (json::object{{"items", {"in"}}, {"x", 2}}));
+  EXPECT_EQ(this->ids(other).size(), 3U);
+  this->wait(this->saver->put(this->thread, checkpoint_of("c5", "c4", 3, {4, 0}),
+                              this->changes({this->delta({"e"})})));
+  EXPECT_EQ(this->items_at(this->thread, ""), (Items{"a", "b", "c", "d", "e"})) << "the thread goes on";
+}
+
+TYPED_TEST_P(SaverContract, DeletingARunKeepsWhatLaterCheckpointsRestOn) {
+  const ThreadKey inner{.thread_id = "thread", .path = "node:task"};
+  this->put_deltas(this->thread);  // of the run `run`
+  this->put_three(inner);
+  const auto put_as = [&](const char* run, const char* id, const char* parent, std::uint64_t version) {
+    Checkpoint checkpoint = checkpoint_of(id, parent, 5, {version, 0});
+    checkpoint.run_id = run;
+    this->wait(this->saver->put(this->thread, std::move(checkpoint), this->changes({this->delta({id})})));
+  };
+  put_as("second", "s1", "c4", 4);
+  put_as("second", "s2", "s1", 5);
+  put_as("third", "t1", "s2", 6);
+  this->wait(this->saver->put_record(this->thread, "s2", {.task_id = "t0", .node = "a"}));
+
+  this->wait(this->saver->delete_run("thread", "second"));
+  EXPECT_EQ(this->ids(this->thread), (Items{"t1", "c4", "c3", "c2", "c1"}));
+  EXPECT_EQ(this->parent_of(this->thread, "t1"), "c4");
+  EXPECT_EQ(this->items_at(this->thread, "t1"), (Items{"a", "b", "c", "d", "s1", "s2", "t1"}));
+
+  this->wait(this->saver->delete_run("thread", "run"));
+  EXPECT_EQ(this->ids(this->thread), (Items{"t1"}));
+  EXPECT_EQ(this->parent_of(this->thread, "t1"), "");
+  EXPECT_TRUE(this->ids(inner).empty()) << "what the run did in subgraphs goes too";
+  EXPECT_EQ(this->items_at(this->thread, "t1"), (Items{"a", "b", "c", "d", "s1", "s2", "t1"}));
+
+  this->wait(this->saver->delete_run("thread", "third"));
+  EXPECT_FALSE(this->wait(this->saver->get(this->thread, "")).has_value());
+  EXPECT_EQ(this->refusal(this->saver->copy_thread("thread", "copy")), base::Code::kNotFound)
+      << "a thread without checkpoints is none";
+}
+
+TYPED_TEST_P(SaverContract, DeletingARunThatIsNotThereChangesNothing) {
+  this->put_three(this->thread);
+  this->put_three({.thread_id = "other", .path = {}});
+  this->wait(this->saver->delete_run("thread", "never there"));
+  this->wait(this->saver->delete_run("never there", "run"));
+  this->wait(this->saver->delete_run("other", "run"));
+  EXPECT_EQ(this->ids(this->thread).size(), 3U) << "a run's name counts within its thread";
+}
+
+TYPED_TEST_P(SaverContract, RefusesAFormatNewerThanItKnows) {
+  Checkpoint future = checkpoint_of("c1", "", -1, {0, 0});
+  future.format = kCheckpointFormat + 1;
+  EXPECT_EQ(this->refusal(this->saver->put(this->thread, future, {})), base::Code::kUnsupported);
+  EXPECT_FALSE(this->wait(this->saver->get(this->thread, "")).has_value());
+}
+
+REGISTER_TYPED_TEST_SUITE_P(
+    SaverContract, AThreadThatWasNeverSavedIsEmpty, GivesBackTheLastCheckpointWhole,
+    ValuesThatDidNotChangeComeFromTheParent, AForkLeavesTheOtherBranchAlone, ListsNewestFirstInPages,
+    KeepsRecordsWithTheirCheckpointInApplyOrder, ASecondRecordOfATaskReplacesTheFirst,
+    RefusesWhatHangsInTheAir, ThreadsAndPathsAreApart, DeletingAThreadForgetsItsSubgraphsAndNothingElse,
+    FollowsAGraphWhoseFieldsHaveChanged, GivesBackEveryKindOfValueExactly, KeepsEveryDoubleToTheLastBit,
+    GivesTheWritesSinceTheLastSnapshotInTheirOrder, ASnapshotEndsTheRowOfDeltas, DeltasMayStartFromNothing,
+    BranchesFoldTheirOwnDeltas, ACopyHasEverythingAndGoesItsOwnWay, CopiesNeitherFromNothingNorOverSomething,
+    PruningKeepsTheLatestOfEveryPathWithWhatItRestsOn, DeletingARunKeepsWhatLaterCheckpointsRestOn,
+    DeletingARunThatIsNotThereChangesNothing, RefusesAFormatNewerThanItKnows);
 
 }  // namespace pharos::graph::testing_support

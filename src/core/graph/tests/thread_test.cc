@@ -1,5 +1,6 @@
 // Threads: what is saved when, what can be read back, and how the next run goes on.
 #include <boost/json/serialize.hpp>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "core/graph/memory_saver.h"
@@ -48,6 +49,38 @@ TEST(Thread, HasACheckpointForTheInputAndOneAfterEachStep) {
     EXPECT_EQ(history[i].created_at, base::WallTime(1h));
   }
   EXPECT_EQ(run(graph.get_state_history("t", {.before = history[1].checkpoint_id, .limit = 1}))[0].step, 0);
+}
+
+/// A thread whose `items` were saved as a snapshot and writes onto it.
+std::shared_ptr<MemorySaver> saved_with_deltas() {
+  auto saver = std::make_shared<MemorySaver>();
+  const auto put = [&](Checkpoint checkpoint, json::array items, bool is_delta) -> base::Task<int> {
+    std::vector<ChannelValue> changed;
+    changed.push_back({.channel = 0, .value = std::move(items), .is_delta = is_delta});
+    co_await saver->put({.thread_id = "t", .path = {}}, std::move(checkpoint), std::move(changed));
+    co_return 0;
+  };
+  json::array writes;
+  writes.push_back(json::array({"b"}));
+  writes.push_back(json::array({"c", "d"}));
+  run(put(checkpoint_of("c1", "", 0, {1, 0}), json::array({"a"}), false));
+  run(put(checkpoint_of("c2", "c1", 1, {2, 0}), std::move(writes), true));
+  return saver;
+}
+
+TEST(Thread, FoldsSavedWritesWithTheFieldsReducer) {
+  const auto saver = saved_with_deltas();
+  const auto graph = chain().compile({.saver = saver});
+  EXPECT_EQ(run(graph.get_state("t"))->values.items, (Items{"a", "b", "c", "d"}));
+  const Trail end = run(graph.invoke(update(&Trail::items, {"two"}), {.thread_id = "t"}));
+  EXPECT_EQ(end.items, (Items{"a", "b", "c", "d", "two", "a", "b"}));
+}
+
+TEST(Thread, SaysWhenAFieldSavedAsWritesHasLostItsReducer) {
+  StateGraph<Trail> plain{"plain"};
+  plain.add_node("a", visit("a")).add_edge(kStart, "a");
+  const auto graph = plain.compile({.saver = saved_with_deltas()});
+  EXPECT_THAT(message_of<GraphError>([&] { run(graph.get_state("t")); }), testing::HasSubstr("'items'"));
 }
 
 TEST(Thread, GoesOnFromWhereItStood) {
