@@ -1,0 +1,186 @@
+#include "platform/storage/postgres/postgres_saver.h"
+
+#include <array>
+#include <utility>
+
+#include "platform/storage/checkpoint_rows.h"
+
+namespace pharos::embedded {
+extern const std::string_view _0001_checkpoints_postgres_sql;
+}  // namespace pharos::embedded
+
+namespace pharos::storage {
+namespace {
+
+using graph::ThreadKey;
+using postgres::Field;
+using postgres::Query;
+using postgres::Row;
+using postgres::Rows;
+
+std::span<const Migration> migrations() {
+  static const std::array list{Migration{1, "checkpoints", embedded::_0001_checkpoints_postgres_sql}};
+  return list;
+}
+
+#define PHAROS_PUT "SELECT pharos.put_checkpoint($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, "
+constexpr std::string_view kPut = PHAROS_PUT "false)";
+constexpr std::string_view kPutAgain = PHAROS_PUT "true)";
+#undef PHAROS_PUT
+
+/// The rows that a page of checkpoints is read from, in one statement and so of one state of the database.
+#define PHAROS_READ_PAGE(page)                                                                         \
+  "WITH RECURSIVE this (line) AS (SELECT id FROM pharos.lines WHERE thread_id = $1 AND path = $2),"    \
+  " page AS MATERIALIZED (SELECT * FROM pharos.checkpoints WHERE line = (SELECT line FROM this) " page \
+  "), needed (number) AS ("                                                                            \
+  " SELECT u.number FROM page, unnest(page.value_numbers) AS u (number) WHERE u.number IS NOT NULL"    \
+  " UNION SELECT v.onto FROM needed n JOIN pharos.channel_values v"                                    \
+  "  ON v.line = (SELECT line FROM this) AND v.number = n.number WHERE v.onto IS NOT NULL)"            \
+  " SELECT 0, p.number, NULL, p.format, p.data, p.id, coalesce((SELECT c.id FROM pharos.checkpoints c" \
+  "  WHERE c.line = p.line AND c.number = p.parent), ''), p.run_id, array_to_json(s.channels)::text,"  \
+  "  array_to_json(p.value_numbers)::text"                                                             \
+  "  FROM page p JOIN pharos.shapes s ON s.line = p.line AND s.number = p.shape"                       \
+  " UNION ALL SELECT 1, v.number, v.onto, v.is_delta::integer, v.value, '', '', '', '', ''"            \
+  "  FROM needed n JOIN pharos.channel_values v"                                                       \
+  "  ON v.line = (SELECT line FROM this) AND v.number = n.number"                                      \
+  " UNION ALL SELECT 2, r.checkpoint, r.place, 0, r.data, '', '', '', '', ''"                          \
+  "  FROM page p JOIN pharos.records r ON r.line = p.line AND r.checkpoint = p.number"
+
+constexpr std::string_view kReadLatest = PHAROS_READ_PAGE("ORDER BY number DESC LIMIT 1");
+constexpr std::string_view kReadOne = PHAROS_READ_PAGE("AND id = $3");
+constexpr std::string_view kReadPage = PHAROS_READ_PAGE("ORDER BY number DESC LIMIT $3::bigint");
+constexpr std::string_view kReadOlder = PHAROS_READ_PAGE(
+    "AND number < (SELECT c.number FROM pharos.checkpoints c WHERE c.line = (SELECT line FROM this)"
+    " AND c.id = $4) ORDER BY number DESC LIMIT $3::bigint");
+#undef PHAROS_READ_PAGE
+
+constexpr std::string_view kExists =
+    "SELECT 1 FROM pharos.lines l JOIN pharos.checkpoints c ON c.line = l.id"
+    " WHERE l.thread_id = $1 AND l.path = $2 AND c.id = $3";
+
+std::vector<graph::SavedCheckpoint> read(const ThreadKey& thread, const Rows& rows) {
+  std::vector<SavedRow> saved;
+  saved.reserve(rows.size());
+  for (const Row& row : rows) {
+    saved.push_back({.kind = std::stoi(*row.at(0)),
+                     .number = std::stoll(*row.at(1)),
+                     .second = row.at(2) ? std::optional<std::int64_t>(std::stoll(*row.at(2))) : std::nullopt,
+                     .flag = std::stoi(*row.at(3)),
+                     .data = *row.at(4),
+                     .id = *row.at(5),
+                     .parent_id = *row.at(6),
+                     .run_id = *row.at(7),
+                     .channels = *row.at(8),
+                     .value_numbers = *row.at(9)});
+  }
+  return read_checkpoints(thread, saved);
+}
+
+std::string join_array(const std::vector<std::string>& items) {
+  std::string array = "{";
+  for (const std::string& item : items) {
+    if (array.size() > 1) array += ',';
+    array += item;
+  }
+  return array + "}";
+}
+
+Query put_query(const ThreadKey& thread, const graph::Checkpoint& checkpoint,
+                const std::vector<graph::ChannelValue>& changed) {
+  std::vector<std::string> channels;
+  std::vector<std::string> deltas;
+  std::vector<std::string> values;
+  for (const graph::ChannelValue& value : changed) {
+    channels.push_back(std::to_string(value.channel));
+    deltas.emplace_back(value.is_delta ? "t" : "f");
+    values.push_back(write_value(checkpoint, value));
+  }
+  return {.sql = kPut,
+          .parameters = {thread.thread_id, thread.path, checkpoint.id, checkpoint.parent_id,
+                         checkpoint.run_id, std::to_string(checkpoint.format),
+                         postgres::text_array(*checkpoint.channels), write_checkpoint(checkpoint),
+                         join_array(channels), join_array(deltas), postgres::text_array(values)}};
+}
+
+}  // namespace
+
+PostgresSaver::PostgresSaver(postgres::Settings settings, base::Pool& disk, base::Clock& clock)
+    : server_(std::move(settings), disk, clock, migrations()) {}
+
+base::Task<std::string> PostgresSaver::call(Query query, std::string_view sql_again) {
+  const Rows rows = co_await server_.ask(std::move(query), sql_again);
+  co_return rows.at(0).at(0).value_or("");
+}
+
+base::Task<void> PostgresSaver::put(ThreadKey thread, graph::Checkpoint checkpoint,
+                                    std::vector<graph::ChannelValue> changed) {
+  require_names(thread, checkpoint);
+  graph::require_known_format(thread, checkpoint.id, checkpoint.format);
+  const std::string outcome = co_await call(put_query(thread, checkpoint, changed), kPutAgain);
+  if (outcome != "done") graph::throw_no_checkpoint(thread, checkpoint.parent_id);
+}
+
+base::Task<void> PostgresSaver::put_record(ThreadKey thread, std::string checkpoint_id,
+                                           graph::TaskRecord record) {
+  Query query{.sql = "SELECT pharos.put_record($1, $2, $3, $4, $5)",
+              .parameters = {thread.thread_id, thread.path, checkpoint_id, std::to_string(record.place),
+                             write_record(record)}};
+  const std::string outcome = co_await call(std::move(query));
+  if (outcome != "done") graph::throw_no_checkpoint(thread, checkpoint_id);
+}
+
+base::Task<std::optional<graph::SavedCheckpoint>> PostgresSaver::get(ThreadKey thread,
+                                                                     std::string checkpoint_id) {
+  Query query{.sql = kReadLatest, .parameters = {thread.thread_id, thread.path}};
+  if (!checkpoint_id.empty()) {
+    query.sql = kReadOne;
+    query.parameters.emplace_back(checkpoint_id);
+  }
+  const Rows rows = co_await server_.ask(std::move(query));
+  auto found = read(thread, rows);
+  if (found.empty()) co_return std::nullopt;
+  co_return std::move(found.front());
+}
+
+base::Task<std::vector<graph::SavedCheckpoint>> PostgresSaver::list(ThreadKey thread,
+                                                                    graph::ListQuery query) {
+  const Field limit = query.limit == 0 ? Field() : Field(std::to_string(query.limit));
+  Query page{.sql = kReadPage, .parameters = {thread.thread_id, thread.path, limit}};
+  if (!query.before.empty()) {
+    page.sql = kReadOlder;
+    page.parameters.emplace_back(query.before);
+  }
+  const Rows rows = co_await server_.ask(std::move(page));
+  if (rows.empty() && !query.before.empty()) {
+    Query exists{.sql = kExists, .parameters = {thread.thread_id, thread.path, query.before}};
+    const Rows found = co_await server_.ask(std::move(exists));
+    if (found.empty()) graph::throw_no_checkpoint(thread, query.before);
+  }
+  co_return read(thread, rows);
+}
+
+base::Task<void> PostgresSaver::copy_thread(std::string from, std::string to) {
+  require_name(to, "thread's name");
+  Query query{.sql = "SELECT pharos.copy_thread($1, $2)", .parameters = {from, to}};
+  const std::string outcome = co_await call(std::move(query));
+  if (outcome == "no thread") graph::throw_no_thread(from);
+  if (outcome == "thread exists") graph::throw_thread_exists(to);
+}
+
+base::Task<void> PostgresSaver::prune(std::string thread_id) {
+  Query query{.sql = "SELECT pharos.prune($1)", .parameters = {std::move(thread_id)}};
+  co_await call(std::move(query));
+}
+
+base::Task<void> PostgresSaver::delete_run(std::string thread_id, std::string run_id) {
+  Query query{.sql = "SELECT pharos.delete_run($1, $2)",
+              .parameters = {std::move(thread_id), std::move(run_id)}};
+  co_await call(std::move(query));
+}
+
+base::Task<void> PostgresSaver::delete_thread(std::string thread_id) {
+  Query query{.sql = "SELECT pharos.delete_thread($1)", .parameters = {std::move(thread_id)}};
+  co_await call(std::move(query));
+}
+
+}  // namespace pharos::storage
