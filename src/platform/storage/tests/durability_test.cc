@@ -105,8 +105,18 @@ struct Durability : testing::Test {
     wait(saver.put_record(to, id, {.task_id = "t", .node = "a"}));
   }
 
-  testing_support::Folder folder;
-  std::string place = Database::make_place(folder);
+  /// The program that is going to be killed has been given its place, since it can tidy nothing up.
+  void SetUp() override {
+    if (const char* given = std::getenv("PHAROS_TEST_PLACE")) {
+      place = given;
+    } else {
+      folder = std::make_unique<testing_support::Folder>();
+      place = Database::make_place(*folder);
+    }
+  }
+
+  std::unique_ptr<testing_support::Folder> folder;
+  std::string place;
 };
 
 using Databases = testing::Types<Sqlite, Postgres>;
@@ -209,7 +219,7 @@ TYPED_TEST(Durability, SixtyFourThreadsWriteAtTheSameTime) {
 /// Puts without end and tells of each put on standard output once it has returned. Run by the test below.
 TYPED_TEST(Durability, DISABLED_WritesUntilItIsKilled) {
   base::Pool disk("disk", 2);
-  const auto saver = TypeParam::open(std::getenv("PHAROS_TEST_PLACE"), disk);
+  const auto saver = TypeParam::open(this->place, disk);
   const ThreadKey thread{.thread_id = "thread", .path = {}};
   std::string parent;
   for (int i = 0;; ++i) {
@@ -222,13 +232,13 @@ TYPED_TEST(Durability, DISABLED_WritesUntilItIsKilled) {
 
 TYPED_TEST(Durability, AKilledProgramLosesNothingItHasAcknowledged) {
   TypeParam::open(this->place, testing_support::disk());
-  setenv("PHAROS_TEST_PLACE", this->place.c_str(), 1);
   const std::string name = testing::UnitTest::GetInstance()->current_test_info()->test_suite_name();
   const std::string filter = "--gtest_filter=" + name + ".DISABLED_WritesUntilItIsKilled";
   std::array<int, 2> pipe_ends{};
   ASSERT_EQ(pipe(pipe_ends.data()), 0);
   const pid_t child = fork();
   if (child == 0) {
+    setenv("PHAROS_TEST_PLACE", this->place.c_str(), 1);
     dup2(pipe_ends[1], STDOUT_FILENO);
     execl("/proc/self/exe", "writer", filter.c_str(), "--gtest_also_run_disabled_tests", "--gtest_brief=1",
           static_cast<char*>(nullptr));
