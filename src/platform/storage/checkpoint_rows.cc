@@ -20,7 +20,9 @@ namespace pharos::graph {
 BOOST_DESCRIBE_STRUCT(NextTask, (), (node, is_send, argument))
 BOOST_DESCRIBE_STRUCT(Arrivals, (), (join, nodes))
 BOOST_DESCRIBE_STRUCT(TaskRecord::FieldWrite, (), (channel, overwrite, value))
-BOOST_DESCRIBE_STRUCT(TaskRecord, (), (task_id, node, place, writes, targets, error))
+BOOST_DESCRIBE_STRUCT(Interrupt, (), (id, node, value))
+BOOST_DESCRIBE_STRUCT(TaskRecord, (),
+                      (task_id, node, place, finished, writes, targets, error, interrupts, answers))
 }  // namespace pharos::graph
 
 namespace pharos::storage {
@@ -142,7 +144,13 @@ std::string write_record(const graph::TaskRecord& record) {
   json::value json = base::to_json(record);
   slim(json.at("writes"));
   slim(json.at("targets"));
-  return write_json(without_empty(json.get_object()), fmt::format("what node '{}' has done", record.node));
+  json::object kept = without_empty(json.get_object());
+  if (record.finished) {
+    kept.erase("finished");  // what reading fills in
+  } else {
+    kept["finished"] = false;
+  }
+  return write_json(kept, fmt::format("what node '{}' has done", record.node));
 }
 
 std::string write_value(const graph::Checkpoint& checkpoint, const graph::ChannelValue& value) {

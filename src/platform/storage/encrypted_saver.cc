@@ -11,6 +11,8 @@ namespace {
 constexpr std::string_view kMetadata = "metadata";
 constexpr std::string_view kArgument = "argument";
 constexpr std::string_view kError = "error";
+constexpr std::string_view kQuestion = "question";
+constexpr std::string_view kAnswer = "answer";
 
 std::string purpose_of(std::string_view channel) {
   return "field:" + std::string(channel);
@@ -45,6 +47,10 @@ void open_record(const Cipher& cipher, graph::TaskRecord& record) {
   for (auto& write : record.writes) write.value = open(cipher, write.value, purpose_of(write.channel));
   open_arguments(cipher, record.targets);
   if (record.error) record.error = cipher.open(*record.error, kError);
+  for (graph::Interrupt& interrupt : record.interrupts) {
+    interrupt.value = open(cipher, interrupt.value, kQuestion);
+  }
+  for (json::value& answer : record.answers) answer = open(cipher, answer, kAnswer);
 }
 
 /// Each checkpoint has sealed its writes of a channel as one; here they come apart again.
@@ -103,6 +109,10 @@ base::Task<void> EncryptedSaver::put_record(graph::ThreadKey thread, std::string
   for (auto& write : record.writes) write.value = seal(cipher_, write.value, purpose_of(write.channel));
   seal_arguments(cipher_, record.targets);
   if (record.error) record.error = cipher_.seal(*record.error, kError);
+  for (graph::Interrupt& interrupt : record.interrupts) {
+    interrupt.value = seal(cipher_, interrupt.value, kQuestion);
+  }
+  for (json::value& answer : record.answers) answer = seal(cipher_, answer, kAnswer);
   co_await saver_->put_record(std::move(thread), std::move(checkpoint_id), std::move(record));
 }
 

@@ -187,6 +187,16 @@ TYPED_TEST_P(SaverContract, KeepsRecordsWithTheirCheckpointInApplyOrder) {
   EXPECT_TRUE(this->wait(this->saver->get(this->thread, "c3"))->records.empty());
 }
 
+TYPED_TEST_P(SaverContract, KeepsWhatAnUnfinishedTaskAsksAndWasTold) {
+  this->put_three(this->thread);
+  TaskRecord asks{.task_id = "t0", .node = "a", .place = 0, .finished = false};
+  asks.interrupts = {{.id = "i1", .node = "a", .value = {{"sure?", true}}},
+                     {.id = "i2", .node = "inner", .value = nullptr}};
+  asks.answers = {"yes", nullptr, false};
+  this->wait(this->saver->put_record(this->thread, "c3", asks));
+  EXPECT_EQ(this->wait(this->saver->get(this->thread, ""))->records, std::vector<TaskRecord>{asks});
+}
+
 TYPED_TEST_P(SaverContract, ASecondRecordOfATaskReplacesTheFirst) {
   this->put_three(this->thread);
   const TaskRecord failed{
@@ -417,9 +427,10 @@ TYPED_TEST_P(SaverContract, RefusesAFormatNewerThanItKnows) {
 REGISTER_TYPED_TEST_SUITE_P(
     SaverContract, AThreadThatWasNeverSavedIsEmpty, GivesBackTheLastCheckpointWhole,
     ValuesThatDidNotChangeComeFromTheParent, AForkLeavesTheOtherBranchAlone, ListsNewestFirstInPages,
-    KeepsRecordsWithTheirCheckpointInApplyOrder, ASecondRecordOfATaskReplacesTheFirst,
-    RefusesWhatHangsInTheAir, ThreadsAndPathsAreApart, DeletingAThreadForgetsItsSubgraphsAndNothingElse,
-    FollowsAGraphWhoseFieldsHaveChanged, GivesBackEveryKindOfValueExactly, KeepsEveryDoubleToTheLastBit,
+    KeepsRecordsWithTheirCheckpointInApplyOrder, KeepsWhatAnUnfinishedTaskAsksAndWasTold,
+    ASecondRecordOfATaskReplacesTheFirst, RefusesWhatHangsInTheAir, ThreadsAndPathsAreApart,
+    DeletingAThreadForgetsItsSubgraphsAndNothingElse, FollowsAGraphWhoseFieldsHaveChanged,
+    GivesBackEveryKindOfValueExactly, KeepsEveryDoubleToTheLastBit,
     GivesTheWritesSinceTheLastSnapshotInTheirOrder, ASnapshotEndsTheRowOfDeltas, DeltasMayStartFromNothing,
     BranchesFoldTheirOwnDeltas, ACopyHasEverythingAndGoesItsOwnWay, CopiesNeitherFromNothingNorOverSomething,
     PruningKeepsTheLatestOfEveryPathWithWhatItRestsOn, DeletingARunKeepsWhatLaterCheckpointsRestOn,

@@ -71,6 +71,8 @@ TEST(EncryptedSaver, LeavesNothingThatPeopleWroteInTheFile) {
   wait(saver.put(kThread, checkpoint, value_of("SECRET value")));
   graph::TaskRecord record{.task_id = "t", .node = "a", .error = "SECRET error"};
   record.writes = {{.channel = "x", .value = "SECRET write"}};
+  record.interrupts = {{.id = "i", .node = "a", .value = "SECRET question"}};
+  record.answers = {"SECRET answer"};
   record.targets = {{.node = "w", .is_send = true, .argument = "SECRET send"}};
   wait(saver.put_record(kThread, "c1", record));
   EXPECT_EQ(wait(saver.get(kThread, ""))->values.at("x"), "SECRET value");
