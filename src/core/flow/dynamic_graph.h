@@ -1,0 +1,51 @@
+// A compiled graph over a state declared by data; what graph::Graph is to a described struct.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/flow/dynamic_state.h"
+#include "core/graph/compiled_graph.h"
+#include "core/graph/run_config.h"
+#include "core/graph/snapshot.h"
+#include "core/graph/stream.h"
+
+namespace pharos::flow {
+
+using DynamicSnapshot = graph::Snapshot<json::object>;
+
+/// Cheap to copy; thread-safe. Each run stays on the executor of the coroutine that awaits it, which must run
+/// one thing at a time.
+class DynamicGraph {
+ public:
+  /// `definition` is over the state of `fields` (see schema_of). Throws GraphError (kInvalidGraph).
+  DynamicGraph(graph::GraphDefinition definition, std::shared_ptr<const Fields> fields,
+               graph::CompileOptions options = {});
+
+  /// Runs the graph from writes to the fields that `input` names; the others start from their defaults, or,
+  /// on a thread, from where it stands. Returns the whole final state. Throws as graph::Graph::invoke, and
+  /// GraphError (kInvalidUpdate) when the input names an unknown field or has a value of another type.
+  base::Task<json::object> invoke(json::object input, graph::RunConfig config = {}) const;
+  /// As invoke(), telling `sink` what happens meanwhile. `sink` must outlive the run.
+  base::Task<json::object> stream(json::object input, graph::StreamModes modes, graph::EventSink& sink,
+                                  graph::RunConfig config = {}) const;
+
+  /// How a thread stands; see graph::Graph::get_state.
+  base::Task<std::optional<DynamicSnapshot>> get_state(std::string thread_id,
+                                                       std::string checkpoint_id = {}) const;
+  /// A thread's checkpoints, newest first.
+  base::Task<std::vector<DynamicSnapshot>> get_state_history(std::string thread_id,
+                                                             graph::ListQuery query = {}) const;
+
+  const graph::CompiledGraph& compiled() const { return *compiled_; }
+  const Fields& fields() const { return *fields_; }
+
+ private:
+  std::shared_ptr<const graph::CompiledGraph> compiled_;
+  std::shared_ptr<const Fields> fields_;
+};
+
+}  // namespace pharos::flow

@@ -1,0 +1,122 @@
+// What a declared field takes, and how it takes in several writes.
+#include "core/flow/fields.h"
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include "core/base/error.h"
+#include "core/flow/dynamic_state.h"
+#include "core/flow/json_reducers.h"
+#include "core/graph/errors.h"
+#include "core/graph/tests/support.h"
+
+namespace pharos::flow {
+namespace {
+
+using graph::testing_support::message_of;
+
+json::value parsed(const char* text) {
+  return base::parse_json(text, "the test");
+}
+
+Fields one(FieldType type, FieldReducer reducer = FieldReducer::kLast) {
+  return Fields({{.name = "count", .type = type, .initial = {}, .reducer = reducer, .about = {}}});
+}
+
+TEST(Fields, AWriteOfAnotherTypeNamesTheFieldAndWhatItTakes) {
+  const Fields fields = one(FieldType::kInteger);
+  EXPECT_EQ(message_of<graph::GraphError>([&] { fields.write(0, "many"); }),
+            "field 'count' is of type integer and takes a whole number, not text: \"many\"");
+  EXPECT_THROW(fields.write(0, 1.5), graph::GraphError);
+  EXPECT_THROW(fields.write(0, nullptr), graph::GraphError);
+  EXPECT_EQ(fields.write(0, 3.0).value.as<json::value>(), json::value(3));
+}
+
+TEST(Fields, AnUnknownFieldIsAnErrorThatHelps) {
+  EXPECT_EQ(message_of<graph::GraphError>([&] { one(FieldType::kAny).writes({{"cuont", 1}}); }),
+            "the state has no field 'cuont' (did you mean 'count'?)");
+}
+
+TEST(Fields, AReducerThatDoesNotFitItsTypeIsRefused) {
+  EXPECT_EQ(message_of<graph::GraphError>([] { one(FieldType::kString, FieldReducer::kMerge); }),
+            "field 'count': the reducer merge is for fields of type object, and this one is of type string");
+}
+
+TEST(Fields, ADefaultOfAnotherTypeIsRefused) {
+  EXPECT_EQ(message_of<graph::GraphError>([] {
+              Fields({{.name = "a", .type = FieldType::kArray, .initial = "x", .reducer = {}, .about = {}}});
+            }),
+            "field 'a': its default is text, but its type is array");
+}
+
+TEST(Fields, EveryTypeStartsFromItsEmptyValue) {
+  EXPECT_EQ(DynamicState(std::make_shared<const Fields>(one(FieldType::kArray))).to_json(),
+            (json::object{{"count", json::array{}}}));
+}
+
+/// What the field holds after those writes.
+json::value reduced(FieldType type, FieldReducer reducer, std::vector<json::value> writes) {
+  const Fields fields = one(type, reducer);
+  const graph::Channel channel = fields.channels()[0];
+  json::value held = empty_value(type);
+  for (json::value& write : writes) channel.reducer(&held, fields.write(0, std::move(write)).value);
+  return held;
+}
+
+TEST(Reducers, FoldEachInItsOwnWay) {
+  using enum FieldType;
+  using enum FieldReducer;
+  EXPECT_EQ(reduced(kArray, kAppend, {parsed("[1]"), 2, parsed("[3]")}), parsed("[1,2,3]"));
+  EXPECT_EQ(reduced(kString, kAppend, {"light", "house"}), json::value("lighthouse"));
+  EXPECT_EQ(reduced(kInteger, kAdd, {2, 3}), json::value(5));
+  EXPECT_EQ(reduced(kNumber, kAdd, {2, 0.5}), json::value(2.5));
+  EXPECT_EQ(reduced(kObject, kMerge, {parsed(R"({"a":1,"b":1})"), parsed(R"({"b":2})")}),
+            parsed(R"({"a":1,"b":2})"));
+  EXPECT_EQ(reduced(kArray, kUnion, {parsed("[1,2]"), parsed("[2,3]"), 3}), parsed("[1,2,3]"));
+}
+
+TEST(Reducers, ASumBeyond64BitsIsAnError) {
+  EXPECT_THROW(reduced(FieldType::kInteger, FieldReducer::kAdd, {INT64_MAX, 1}), base::Error);
+}
+
+TEST(Messages, AreReplacedByIdAndAddedWithoutOne) {
+  EXPECT_EQ(reduced(FieldType::kArray, FieldReducer::kMessages,
+                    {parsed(R"([{"id":"1","content":"a"},{"content":"b"}])"),
+                     parsed(R"({"id":"1","content":"c"})"), parsed(R"({"id":"2","content":"d"})")}),
+            parsed(R"([{"id":"1","content":"c"},{"content":"b"},{"id":"2","content":"d"}])"));
+}
+
+TEST(Messages, RemovalTakesOneOrAllAndRefusesTheUnknown) {
+  const json::value two = parsed(R"([{"id":"1"},{"id":"2"}])");
+  EXPECT_EQ(
+      reduced(FieldType::kArray, FieldReducer::kMessages, {two, parsed(R"({"type":"remove","id":"1"})")}),
+      parsed(R"([{"id":"2"}])"));
+  EXPECT_EQ(reduced(FieldType::kArray, FieldReducer::kMessages,
+                    {two, parsed(R"([{"id":"3"},{"type":"remove","id":"__remove_all__"},{"id":"4"}])")}),
+            parsed(R"([{"id":"4"}])"));
+  EXPECT_THROW(
+      reduced(FieldType::kArray, FieldReducer::kMessages, {two, parsed(R"({"type":"remove","id":"9"})")}),
+      base::Error);
+  EXPECT_THROW(reduced(FieldType::kArray, FieldReducer::kMessages, {"hello"}), base::Error);
+}
+
+TEST(Messages, RemovedAndAddedAgainKeepTheirPlace) {
+  EXPECT_EQ(reduced(FieldType::kArray, FieldReducer::kMessages,
+                    {parsed(R"([{"id":"1"},{"id":"2"}])"),
+                     parsed(R"([{"type":"remove","id":"1"},{"id":"1","content":"new"}])")}),
+            parsed(R"([{"id":"1","content":"new"},{"id":"2"}])"));
+}
+
+RC_GTEST_PROP(Reducers, UnionNeverHoldsAnItemTwice, (const std::vector<std::vector<int>>& writes)) {
+  std::vector<json::value> lists;
+  for (const auto& each : writes) lists.emplace_back(json::array(each.begin(), each.end()));
+  const json::value held = reduced(FieldType::kArray, FieldReducer::kUnion, lists);
+  std::set<std::int64_t> seen;
+  for (const json::value& item : held.as_array()) RC_ASSERT(seen.insert(item.to_number<int64_t>()).second);
+  for (const auto& each : writes) {
+    for (const int item : each) RC_ASSERT(seen.contains(item));
+  }
+}
+
+}  // namespace
+}  // namespace pharos::flow
