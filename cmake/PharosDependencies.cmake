@@ -15,6 +15,7 @@ pkg_check_modules(WebP REQUIRED IMPORTED_TARGET libwebp libwebpdemux)
 find_package(SQLite3 REQUIRED)
 find_package(GTest REQUIRED)
 find_library(RAPIDCHECK_LIBRARY rapidcheck REQUIRED)
+find_package(yaml-cpp REQUIRED)
 
 # Set-up unpacks the OpenVINO wheel here; its own CMake configuration finds the rest.
 set(OpenVINO_DIR ${CMAKE_SOURCE_DIR}/build/packages/openvino/openvino/cmake)

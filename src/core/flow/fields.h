@@ -54,6 +54,8 @@ class Fields {
  public:
   /// Throws GraphError (kInvalidGraph) when a declaration is not sound or a name is there twice.
   explicit Fields(std::vector<Field> fields);
+  Fields(Fields&&) = default;  // not copied: numbers_ looks into fields_
+  Fields& operator=(Fields&&) = default;
 
   const std::vector<Field>& all() const { return fields_; }
   const Field& operator[](std::size_t channel) const { return fields_[channel]; }
