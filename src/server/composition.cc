@@ -3,7 +3,9 @@
 namespace pharos::server {
 
 Composition::Composition(Settings settings)
-    : settings_(std::move(settings)), ids_(clock_), cpu_("cpu", settings_.workers) {}
+    : settings_(std::move(settings)), ids_(clock_), cpu_("cpu", settings_.workers) {
+  flow::add_core_kinds(node_kinds_);
+}
 
 void Composition::start_loading() {
   load_vision();

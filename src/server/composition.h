@@ -8,6 +8,7 @@
 #include "core/base/clock.h"
 #include "core/base/ids.h"
 #include "core/base/pool.h"
+#include "core/flow/node_kinds.h"
 #include "platform/inference/text_embedder.h"
 #include "platform/vision/vision.h"
 #include "server/settings.h"
@@ -30,6 +31,9 @@ class Composition {
 
   const Settings& settings() const { return settings_; }
   base::Pool& cpu() { return cpu_; }
+  base::Clock& clock() { return clock_; }
+  /// The kinds of nodes that graph files may name.
+  const flow::NodeKinds& node_kinds() const { return node_kinds_; }
 
  private:
   void load_vision();
@@ -39,6 +43,7 @@ class Composition {
   base::SystemClock clock_;
   base::Ids ids_;
   base::Pool cpu_;
+  flow::NodeKinds node_kinds_;
   std::shared_future<std::unique_ptr<vision::Vision>> vision_;
   std::shared_future<std::unique_ptr<inference::TextEmbedder>> embedder_;
 };

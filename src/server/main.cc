@@ -20,7 +20,7 @@ struct CommandLine {
   CLI::App app{"Pharos: a server for LLM agents in one program.", "pharos"};
   AnalyzeOptions analyze;
   VisionOptions vision;
-  GraphShowOptions graph;
+  GraphOptions graph;
   GraphBenchOptions graph_bench;
   ReportStyleOptions style;
   std::function<int(Composition&, const Console&)> chosen;
@@ -59,14 +59,38 @@ void add_vision(CommandLine& line) {
 }
 
 void add_graph(CommandLine& line) {
-  CLI::App* command = line.app.add_subcommand("graph", "The graphs that the applications run");
+  CLI::App* command =
+      line.app.add_subcommand("graph", "Graphs: those that the applications run, and those in files");
   command->require_subcommand(1);
-  CLI::App* show = command->add_subcommand("show", "Draw a graph as Mermaid");
-  show->add_option("name", line.graph.name, "mirror")->required();
+  const auto add = [&](const char* name, const char* about, auto run) {
+    CLI::App* one = command->add_subcommand(name, about);
+    one->callback([&line, run] {
+      line.chosen = [&line, run](Composition& parts, const Console& console) {
+        return run(parts, console, line.graph);
+      };
+    });
+    return one;
+  };
+  const auto add_folder = [&](CLI::App* to) {
+    to->add_option("--dir", line.graph.folder, "Where graph files are looked for (graphs)")
+        ->type_name("FOLDER");
+  };
+  CLI::App* list = add("list", "Graphs by name", graph_list);
+  add_folder(list);
+  list->add_flag("--json", line.graph.json, "Print JSON");
+  CLI::App* show = add("show", "Draw a graph as Mermaid", graph_show);
+  show->add_option("graph", line.graph.name, "A name such as mirror, or a file")->required();
   show->add_flag("--json", line.graph.json, "Print nodes and edges as JSON");
-  show->callback([&line] {
-    line.chosen = [&line](Composition&, const Console& console) { return graph_show(console, line.graph); };
-  });
+  add_folder(show);
+  CLI::App* check = add("check", "Say what is wrong with graph files", graph_check);
+  check->add_option("file", line.graph.files, "YAML or JSON")->required();
+  CLI::App* run = add("run", "Run a graph from a file and print its final state", graph_run);
+  run->add_option("graph", line.graph.name, "A file, or a name in the folder")->required();
+  run->add_option("--input", line.graph.input, "The fields to start from as JSON, or @FILE");
+  run->add_option("--stream", line.graph.stream,
+                  "Print events as JSON lines, the final state last: values, updates, tasks, custom")
+      ->delimiter(',');
+  add_folder(run);
 }
 
 void add_graph_bench(CommandLine& line, CLI::App& bench) {

@@ -66,6 +66,31 @@ void write_pretty(std::string& out, const json::value& value, int indent) {
   }
 }
 
+void write_compact(std::string& out, const json::value& value) {
+  bool first = true;
+  const auto separate = [&] {
+    if (!std::exchange(first, false)) out += ',';
+  };
+  if (const auto* object = value.if_object(); object != nullptr) {
+    out += '{';
+    for (const auto& [key, item] : *object) {
+      separate();
+      out += json::serialize(json::string(key)) + ':';
+      write_compact(out, item);
+    }
+    out += '}';
+  } else if (const auto* array = value.if_array(); array != nullptr) {
+    out += '[';
+    for (const json::value& item : *array) {
+      separate();
+      write_compact(out, item);
+    }
+    out += ']';
+  } else {
+    write_pretty(out, value, 0);
+  }
+}
+
 }  // namespace
 
 json::value parse_json(std::string_view text, std::string_view what) {
@@ -89,6 +114,12 @@ std::string pretty_json(const json::value& value) {
   std::string out;
   write_pretty(out, value, 0);
   out += '\n';
+  return out;
+}
+
+std::string compact_json(const json::value& value) {
+  std::string out;
+  write_compact(out, value);
   return out;
 }
 

@@ -37,6 +37,9 @@ json::value parse_json(std::string_view text, std::string_view what);
 /// Two-space indented text, ending in a newline.
 std::string pretty_json(const json::value& value);
 
+/// One line without spaces and without an end of line, numbers as short as they can be.
+std::string compact_json(const json::value& value);
+
 /// `kHeadAndShoulders` → `head_and_shoulders`.
 std::string enumerator_name(std::string_view identifier);
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <charconv>
 
-#include <boost/json/serialize.hpp>
 #include <fmt/format.h>
 
 #include "core/base/error.h"
@@ -48,8 +47,7 @@ const json::value* step_to(const json::value& from, std::int64_t index) {
 std::string as_text(const json::value& value) {
   if (value.is_string()) return std::string(value.get_string());
   if (value.is_null()) return {};
-  if (value.is_double()) return fmt::format("{}", value.get_double());
-  return json::serialize(value);
+  return base::compact_json(value);
 }
 
 /// Reads one path; `text` is what stands between the braces.
@@ -178,13 +176,14 @@ json::value Path::evaluate(const Scope& scope) const {
 }
 
 json::value Path::applied(const json::value& value) const {
+  const auto counted = [](std::size_t count) { return json::value(static_cast<std::int64_t>(count)); };
   switch (function_) {
     case Function::kNone:
       return value;
     case Function::kCount:
-      if (value.is_array()) return value.get_array().size();
-      if (value.is_object()) return value.get_object().size();
-      if (value.is_string()) return base::count_code_points(value.get_string());
+      if (value.is_array()) return counted(value.get_array().size());
+      if (value.is_object()) return counted(value.get_object().size());
+      if (value.is_string()) return counted(base::count_code_points(value.get_string()));
       refuse(value, "a list, an object or text");
     case Function::kSum: {
       if (!value.is_array()) refuse(value, "a list of numbers");
@@ -209,7 +208,7 @@ json::value Path::applied(const json::value& value) const {
       return json::value(base::join(parts, ", "));
     }
     case Function::kJson:
-      return json::value(json::serialize(value));
+      return json::value(base::compact_json(value));
     case Function::kTrim:
     case Function::kUpper:
     case Function::kLower:

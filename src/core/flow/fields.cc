@@ -1,9 +1,9 @@
 #include "core/flow/fields.h"
 
 #include <cmath>
+#include <limits>
 #include <utility>
 
-#include <boost/json/serialize.hpp>
 #include <fmt/format.h>
 
 #include "core/base/text.h"
@@ -19,7 +19,7 @@ std::string_view wanted(FieldType type) {
     case FieldType::kString:
       return "text";
     case FieldType::kInteger:
-      return "a whole number";
+      return "a whole number of 64 bits";
     case FieldType::kNumber:
       return "a number";
     case FieldType::kBoolean:
@@ -37,7 +37,11 @@ std::string_view wanted(FieldType type) {
 /// A double without a fraction is a whole number: JSON writes 3 and 3.0 alike.
 bool make_integer(json::value& value) {
   if (value.is_int64()) return true;
-  if (value.is_uint64()) return false;  // beyond what add can sum
+  if (value.is_uint64()) {
+    if (value.get_uint64() > std::numeric_limits<std::int64_t>::max()) return false;
+    value = static_cast<std::int64_t>(value.get_uint64());
+    return true;
+  }
   if (!value.is_double()) return false;
   const double number = value.get_double();
   if (std::trunc(number) != number || std::abs(number) > 9007199254740992.0) return false;
@@ -118,7 +122,7 @@ void apply_reducer(FieldReducer reducer, json::value& current, json::value added
 }
 
 std::string shown(const json::value& value) {
-  return base::shorten(json::serialize(value), 60);
+  return base::shorten(base::compact_json(value), 60);
 }
 
 }  // namespace

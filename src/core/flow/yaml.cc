@@ -140,6 +140,28 @@ class Builder final : public YAML::EventHandler {
   std::vector<Open> open_;
 };
 
+/// The four hexadecimal digits after the `\u` at `at`; 0 when there is none.
+std::uint32_t code_unit(std::string_view text, std::size_t at) {
+  std::uint32_t unit = 0;
+  if (at + 6 > text.size() || text[at] != '\\' || text[at + 1] != 'u') return 0;
+  const char* end = text.data() + at + 6;
+  return std::from_chars(end - 4, end, unit, 16).ptr == end ? unit : 0;
+}
+
+/// JSON escapes what is beyond U+FFFF as two halves, which YAML does not know: `\ud83d\ude00` becomes
+/// `\U0001f600`. YAML proper stays as it is.
+std::string with_joined_surrogates(std::string_view text) {
+  std::string joined(text);
+  if (!base::trim(text).starts_with('{')) return joined;
+  for (std::size_t at = joined.find('\\'); at != std::string::npos; at = joined.find('\\', at + 2)) {
+    const std::uint32_t high = code_unit(joined, at);
+    const std::uint32_t low = code_unit(joined, at + 6);
+    if (high < 0xd800 || high > 0xdbff || low < 0xdc00 || low > 0xdfff) continue;
+    joined.replace(at, 12, fmt::format("\\U{:08x}", 0x10000 + ((high - 0xd800) << 10U) + (low - 0xdc00)));
+  }
+  return joined;
+}
+
 /// Memory as a stream, without a copy.
 class View final : public std::streambuf {
  public:
@@ -158,7 +180,8 @@ Item parse_yaml(std::string_view text, Problems& problems) {
   }
   Builder builder;
   try {
-    View view(text);
+    const std::string yaml = with_joined_surrogates(text);
+    View view(yaml);
     std::istream stream(&view);
     YAML::Parser parser(stream);
     while (parser.HandleNextDocument(builder)) {

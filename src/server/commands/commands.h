@@ -29,11 +29,18 @@ struct VisionOptions {
 };
 int see(Composition& parts, const Console& console, const VisionOptions& options);
 
-struct GraphShowOptions {
-  std::string name;
+struct GraphOptions {
+  std::string name;                 ///< of a graph, or a file
+  std::vector<std::string> files;   ///< for graph_check
+  std::string folder = "graphs";    ///< where names are looked for
+  std::string input = "{}";         ///< JSON, or @FILE
+  std::vector<std::string> stream;  ///< names of graph::StreamMode
   bool json = false;
 };
-int graph_show(const Console& console, const GraphShowOptions& options);
+int graph_list(Composition& parts, const Console& console, const GraphOptions& options);
+int graph_show(Composition& parts, const Console& console, const GraphOptions& options);
+int graph_check(Composition& parts, const Console& console, const GraphOptions& options);
+int graph_run(Composition& parts, const Console& console, const GraphOptions& options);
 
 struct ReportStyleOptions {
   bool json = false;

@@ -26,9 +26,11 @@ Fields one(FieldType type, FieldReducer reducer = FieldReducer::kLast) {
 TEST(Fields, AWriteOfAnotherTypeNamesTheFieldAndWhatItTakes) {
   const Fields fields = one(FieldType::kInteger);
   EXPECT_EQ(message_of<graph::GraphError>([&] { fields.write(0, "many"); }),
-            "field 'count' is of type integer and takes a whole number, not text: \"many\"");
+            "field 'count' is of type integer and takes a whole number of 64 bits, not text: \"many\"");
   EXPECT_THROW(fields.write(0, 1.5), graph::GraphError);
   EXPECT_THROW(fields.write(0, nullptr), graph::GraphError);
+  EXPECT_EQ(fields.write(0, std::uint64_t{3}).value.as<json::value>(), json::value(3));
+  EXPECT_THROW(fields.write(0, UINT64_MAX), graph::GraphError);
   EXPECT_EQ(fields.write(0, 3.0).value.as<json::value>(), json::value(3));
 }
 

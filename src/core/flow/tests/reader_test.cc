@@ -31,6 +31,12 @@ TEST(Reader, JsonIsReadAsWell) {
             (json::object{{"topic", "a \"b\" é /"}}));
 }
 
+TEST(Reader, JsonMayEscapeWhatIsBeyondTheBasicPlane) {
+  EXPECT_EQ(outcome(R"({"state": {"a": "string"}, "edges": ["start -> x"],
+                        "nodes": {"x": {"kind": "set", "write": {"a": "\ud83d\ude00 \\ud83d \/"}}}})"),
+            (json::object{{"a", "😀 \\ud83d /"}}));
+}
+
 TEST(Reader, AGraphWithoutANameHasTheFiles) {
   EXPECT_EQ(read(kSound).definition.name, "test");
 }
