@@ -12,9 +12,11 @@ using SharedFields = std::shared_ptr<const Fields>;
 
 base::Task<json::object> run(SharedGraph compiled, SharedFields fields, json::object input,
                              graph::RunConfig config, graph::StreamModes modes, graph::EventSink* sink) {
+  const SharedGraph kept = compiled;
   graph::Run under_way(std::move(compiled), std::move(config), modes, sink);
-  graph::RunInput writes{.whole = nullptr, .writes = fields->writes(std::move(input))};
+  graph::RunInput writes{.whole = nullptr, .writes = fields->writes(std::move(input)), .resume = {}};
   const std::shared_ptr<graph::StateStorage> state = co_await under_way.execute(std::move(writes));
+  if (const auto next = under_way.take_next(); !next.empty()) graph::throw_paused(*kept, next);
   co_return std::move(static_cast<DynamicState&>(*state)).take();
 }
 

@@ -27,7 +27,8 @@ class DynamicGraph {
 
   /// Runs the graph from writes to the fields that `input` names; the others start from their defaults, or,
   /// on a thread, from where it stands. Returns the whole final state. Throws as graph::Graph::invoke, and
-  /// GraphError (kInvalidUpdate) when the input names an unknown field or has a value of another type.
+  /// GraphError (kInvalidUpdate) when the input names an unknown field or has a value of another type;
+  /// (kPaused) when it stops before its end.
   base::Task<json::object> invoke(json::object input, graph::RunConfig config = {}) const;
   /// As invoke(), telling `sink` what happens meanwhile. `sink` must outlive the run.
   base::Task<json::object> stream(json::object input, graph::StreamModes modes, graph::EventSink& sink,
