@@ -2,54 +2,38 @@
 
 #include <algorithm>
 #include <iterator>
-#include <unordered_map>
-#include <unordered_set>
+#include <string>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "core/base/error.h"
+#include "core/graph/message_fold.h"
 
 namespace pharos::flow {
 namespace {
 
-/// The message's id, empty when it has none.
-std::string id_of(const json::value& message) {
-  if (!message.is_object()) {
-    throw base::Error(base::Code::kInvalidInput,
-                      "a message is an object such as {\"role\": \"user\", \"content\": \"…\"}");
+/// Messages as objects of any members.
+struct ObjectForm {
+  using Item = json::value;
+
+  static std::string id_of(const json::value& message) {
+    if (!message.is_object()) {
+      throw base::Error(base::Code::kInvalidInput,
+                        "a message is an object such as {\"role\": \"user\", \"content\": \"…\"}");
+    }
+    const json::value* id = message.get_object().if_contains("id");
+    if (id == nullptr || id->is_null()) return {};
+    if (!id->is_string()) throw base::Error(base::Code::kInvalidInput, "the id of a message is text");
+    return std::string(id->get_string());
   }
-  const json::value* id = message.get_object().if_contains("id");
-  if (id == nullptr || id->is_null()) return {};
-  if (!id->is_string()) throw base::Error(base::Code::kInvalidInput, "the id of a message is text");
-  return std::string(id->get_string());
-}
-
-bool is_removal(const json::value& message) {
-  const json::value* type = message.get_object().if_contains("type");
-  return type != nullptr && type->is_string() && type->get_string() == "remove";
-}
-
-/// What follows the last removal of everything; true when there is one.
-bool keep_after_remove_all(json::array& added) {
-  const auto all = [](const json::value& message) {
-    return id_of(message) == kRemoveAll && is_removal(message);
-  };
-  const auto last = std::find_if(added.rbegin(), added.rend(), all);
-  if (last == added.rend()) return false;
-  added.erase(added.begin(), last.base());
-  return true;
-}
-
-void drop(json::array& messages, const std::unordered_set<std::string>& removed) {
-  if (removed.empty()) return;
-  json::array kept;
-  for (json::value& message : messages) {
-    const std::string id = id_of(message);
-    if (id.empty() || !removed.contains(id)) kept.push_back(std::move(message));
+  static bool is_removal(const json::value& message) {
+    const json::value* type = message.is_object() ? message.get_object().if_contains("type") : nullptr;
+    return type != nullptr && type->is_string() && type->get_string() == "remove";
   }
-  messages = std::move(kept);
-}
+  static std::string content_of(const json::value& message) { return base::compact_json(message); }
+  static void give_id(json::value& message, std::string id) { message.get_object()["id"] = std::move(id); }
+};
 
 }  // namespace
 
@@ -90,33 +74,7 @@ void unite(json::value& current, json::value added) {
 }
 
 void add_messages(json::value& current, json::value added) {
-  json::array& messages = current.as_array();
-  json::array& more = added.as_array();
-  if (keep_after_remove_all(more)) messages.clear();
-  std::unordered_map<std::string, std::size_t> places;
-  for (std::size_t i = 0; i < messages.size(); ++i) {
-    if (std::string id = id_of(messages[i]); !id.empty()) places.emplace(std::move(id), i);
-  }
-  // Removed at the end, so that a message that is removed and added again keeps its place.
-  std::unordered_set<std::string> removed;
-  for (json::value& message : more) {
-    std::string id = id_of(message);
-    const auto known = id.empty() ? places.end() : places.find(id);
-    if (is_removal(message)) {
-      if (known == places.end()) {
-        throw base::Error(base::Code::kNotFound,
-                          fmt::format("there is no message '{}' that could be removed", id));
-      }
-      removed.insert(std::move(id));
-    } else if (known != places.end()) {
-      removed.erase(id);
-      messages[known->second] = std::move(message);
-    } else {
-      if (!id.empty()) places.emplace(std::move(id), messages.size());
-      messages.push_back(std::move(message));
-    }
-  }
-  drop(messages, removed);
+  graph::detail::fold_messages<ObjectForm>(current.as_array(), std::move(added.as_array()));
 }
 
 }  // namespace pharos::flow

@@ -7,9 +7,6 @@ namespace pharos::flow {
 
 namespace json = boost::json;
 
-/// The id of a removal that empties a conversation; what follows it in the same write is kept.
-inline constexpr const char* kRemoveAll = "__remove_all__";
-
 /// Both are lists, or both are text.
 void append(json::value& current, json::value added);
 /// Both are numbers; whole numbers stay whole. Throws base::Error (kTooLarge) beyond 64 bits.
@@ -19,9 +16,10 @@ void merge(json::value& current, json::value added);
 /// Both are lists; an item that is there already is not added again.
 void unite(json::value& current, json::value added);
 /// Both are lists of messages, objects with an `id` if they are to be replaced or removed. A message whose id
-/// is there replaces that one in place; `{"type": "remove", "id": …}` removes one, and all before it when the
-/// id is kRemoveAll. Throws base::Error (kInvalidInput) when a message is no object, kNotFound when the one
-/// to be removed is not there.
+/// is there replaces that one in place, others get an id if they have none; `{"type": "remove", "id": …}`
+/// removes one, and all before it when the id is `__remove_all__`. The rules are those of
+/// graph::add_messages. Throws base::Error (kInvalidInput) when a message is no object, kNotFound when the
+/// one to be removed is not there.
 void add_messages(json::value& current, json::value added);
 
 }  // namespace pharos::flow

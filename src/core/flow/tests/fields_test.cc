@@ -5,6 +5,7 @@
 #include <rapidcheck/gtest.h>
 
 #include "core/base/error.h"
+#include "core/base/ids.h"
 #include "core/flow/dynamic_state.h"
 #include "core/flow/json_reducers.h"
 #include "core/graph/errors.h"
@@ -82,10 +83,14 @@ TEST(Reducers, ASumBeyond64BitsIsAnError) {
 }
 
 TEST(Messages, AreReplacedByIdAndAddedWithoutOne) {
-  EXPECT_EQ(reduced(FieldType::kArray, FieldReducer::kMessages,
-                    {parsed(R"([{"id":"1","content":"a"},{"content":"b"}])"),
-                     parsed(R"({"id":"1","content":"c"})"), parsed(R"({"id":"2","content":"d"})")}),
-            parsed(R"([{"id":"1","content":"c"},{"content":"b"},{"id":"2","content":"d"}])"));
+  json::value held = reduced(FieldType::kArray, FieldReducer::kMessages,
+                             {parsed(R"([{"id":"1","content":"a"},{"content":"b"}])"),
+                              parsed(R"({"id":"1","content":"c"})"), parsed(R"({"id":"2","content":"d"})")});
+  json::value& made_up = held.at(1).at("id");
+  EXPECT_TRUE(base::is_uuid(std::string_view(made_up.as_string())));
+  made_up = "made up";
+  EXPECT_EQ(held,
+            parsed(R"([{"id":"1","content":"c"},{"content":"b","id":"made up"},{"id":"2","content":"d"}])"));
 }
 
 TEST(Messages, RemovalTakesOneOrAllAndRefusesTheUnknown) {
