@@ -86,7 +86,8 @@ def unit_program(program, test_filter, environment=None):
 
 def unit(room):
     def suite(options):
-        return unit_program(BUILD / "dev/tests" / f"{room}_test", options.test_filter)
+        return unit_program(BUILD / "dev/tests" / f"{room}_test", options.test_filter,
+                            {"PHAROS_TEST_LONG": "1"} if options.long else None)
     return suite
 
 
