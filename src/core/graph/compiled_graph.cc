@@ -35,6 +35,7 @@ void CompiledGraph::add_nodes() {
                       .body = node.body,
                       .argument = node.argument,
                       .reads_state = node.reads_state,
+                      .deferred = node.deferred,
                       .options = node.options});
   }
   std::vector<std::uint32_t> by_name(nodes_.size());
@@ -86,6 +87,12 @@ CompiledNode& CompiledGraph::source(std::string_view name) {
 
 std::uint32_t CompiledGraph::number_of(std::string_view name) const {
   return name == kEnd ? kEndNode : numbers_.at(name);
+}
+
+std::optional<std::uint32_t> CompiledGraph::number_if_known(std::string_view name) const {
+  const auto found = numbers_.find(name);
+  if (found == numbers_.end()) return std::nullopt;
+  return found->second;
 }
 
 std::uint32_t CompiledGraph::find(std::string_view name, std::string_view asker) const {

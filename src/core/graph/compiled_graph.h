@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -41,6 +42,7 @@ struct CompiledNode {
   std::shared_ptr<const NodeBody> body;
   const ValueType* argument = nullptr;
   bool reads_state = true;
+  bool deferred = false;
   NodeOptions options;
   std::uint32_t rank = 0;              ///< place among all nodes by name: the apply order
   std::vector<std::uint32_t> targets;  ///< nodes its plain edges lead to
@@ -84,6 +86,8 @@ class CompiledGraph {
   /// The node of that name, kEndNode for kEnd; throws GraphError (kUnknownNode): `asker` names the one who
   /// asks.
   std::uint32_t find(std::string_view name, std::string_view asker) const;
+  /// The node of that name, if there is one.
+  std::optional<std::uint32_t> number_if_known(std::string_view name) const;
 
  private:
   CompiledNode& source(std::string_view name);

@@ -20,6 +20,7 @@ struct NodeDefinition {
   const ValueType* argument = nullptr;  ///< the type its function reads, which a Send to it must carry
   bool reads_state = true;              ///< that type is the state, so edges may lead to it
   bool routes = false;                  ///< its function returns Commands
+  bool deferred = false;                ///< edges to it wait until nothing else is left to run
   NodeOptions options;
 };
 

@@ -64,8 +64,10 @@ std::string identifier(const std::string& name) {
 std::string to_mermaid(const GraphDefinition& graph) {
   std::string text = "---\nconfig:\n  flowchart:\n    curve: linear\n---\ngraph TD;\n";
   text += "\t__start__([<p>__start__</p>]):::first\n";
-  for (const NodeDefinition& node : graph.nodes)
-    text += fmt::format("\t{}({})\n", identifier(node.name), node.name);
+  for (const NodeDefinition& node : graph.nodes) {
+    const char* note = node.deferred ? "<hr/><small><em>defer = True</em></small>" : "";
+    text += fmt::format("\t{}({}{})\n", identifier(node.name), node.name, note);
+  }
   text += "\t__end__([<p>__end__</p>]):::last\n";
   for (const DrawnEdge& edge : drawn_edges(graph)) {
     const std::string line = !edge.conditional    ? "-->"
@@ -88,6 +90,7 @@ json::value to_json(const GraphDefinition& graph) {
     }
     if (node.options.retry) drawn["attempts"] = node.options.retry->max_attempts;
     if (node.options.on_error) drawn["handled"] = true;
+    if (node.deferred) drawn["deferred"] = true;
     nodes.push_back(std::move(drawn));
   }
   nodes.push_back(json::object{{"id", kEnd}});

@@ -203,7 +203,7 @@ base::Task<std::string> Run::edit(Writes writes, std::string as_node) {
     tasks_[0]->prepare({.node = node, .argument = nullptr}, 0, state_, step_, 0);
     tasks_[0]->output.writes = std::move(writes);
     end_step();
-    if (ends) plan_.clear();
+    if (ends) end_here();
   }
   co_await save(Source::kUpdate, planned_tasks(), {as_node});
   co_return info_->checkpoint_id;

@@ -89,12 +89,13 @@ void Run::plan_next(const Tasks& tasks) {
       if (barrier.came[seat.writer]) continue;
       barrier.came[seat.writer] = true;
       if (--barrier.missing > 0) continue;
-      arm(graph_.joins()[seat.join].target);
-      barrier.came.assign(barrier.came.size(), false);
-      barrier.missing = barrier.came.size();
+      const std::uint32_t target = graph_.joins()[seat.join].target;
+      arm(target);
+      if (!graph_.node(target).deferred) barrier.reset();
     }
     plan_after(*task);
   }
+  if (plan_.empty() && sends_.empty() && !deferred_.empty()) release_deferred();
   if (plan_.size() > 1) {
     std::ranges::sort(plan_, {},
                       [this](const PlannedTask& planned) { return graph_.node(planned.node).rank; });
@@ -113,7 +114,27 @@ void Run::plan_after(TaskRun& task) {
 void Run::arm(std::uint32_t node) {
   if (armed_[node] == round_) return;
   armed_[node] = round_;
-  plan_.push_back({.node = node, .argument = nullptr});
+  if (!graph_.node(node).deferred) {
+    plan_.push_back({.node = node, .argument = nullptr});
+  } else if (std::ranges::find(deferred_, node) == deferred_.end()) {
+    deferred_.push_back(node);
+  }
+}
+
+/// Nothing follows any more, except on new input.
+void Run::end_here() {
+  release_deferred();
+  plan_.clear();
+}
+
+/// Nothing else is left to run. A join into a deferred node stays full until here: whoever comes to it
+/// meanwhile comes to the same turn.
+void Run::release_deferred() {
+  for (const std::uint32_t node : deferred_) plan_.push_back({.node = node, .argument = nullptr});
+  for (std::size_t join = 0; join < barriers_.size(); ++join) {
+    if (barriers_[join].missing == 0) barriers_[join].reset();
+  }
+  deferred_.clear();
 }
 
 }  // namespace pharos::graph

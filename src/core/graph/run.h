@@ -86,6 +86,8 @@ class Run {
   void plan_next(const Tasks& tasks);
   void plan_after(TaskRun& task);
   void arm(std::uint32_t node);
+  void release_deferred();
+  void end_here();
 
   // Going on (resuming.cc).
   base::Task<void> reopen(SavedCheckpoint saved, RunInput& input);
@@ -128,6 +130,11 @@ class Run {
   json::value written_json(const TaskRun& task) const;
 
   struct Barrier {
+    void reset() {
+      came.assign(came.size(), false);
+      missing = came.size();
+    }
+
     std::vector<bool> came;
     std::size_t missing;
   };
@@ -165,6 +172,7 @@ class Run {
   Wakeup changed_;
   std::vector<std::uint32_t> armed_;  ///< node → round + 1 in which it was planned
   std::vector<PlannedTask> sends_;
+  std::vector<std::uint32_t> deferred_;  ///< nodes that wait until nothing else is left to run
   std::vector<Barrier> barriers_;
   std::vector<Claim> claims_;
   std::uint32_t round_ = 1;              ///< counts applied steps, for armed_ and claims_

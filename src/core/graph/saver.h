@@ -42,13 +42,15 @@ struct NextTask {
   friend bool operator==(const NextTask&, const NextTask&) = default;
 };
 
-/// A join that some of its writers have reached.
+/// A join that some of its writers have reached, or (kDeferred) the nodes that wait for everything else.
 struct Arrivals {
   std::string join;
   std::vector<std::string> nodes;
 
   friend bool operator==(const Arrivals&, const Arrivals&) = default;
 };
+
+inline constexpr std::string_view kDeferred = "deferred";
 
 /// The newest Checkpoint::format that this program writes and reads.
 inline constexpr int kCheckpointFormat = 1;

@@ -73,6 +73,13 @@ void Run::restore(SavedCheckpoint saved) {
 }
 
 void Run::restore_join(const Arrivals& arrivals) {
+  if (arrivals.join == kDeferred) {
+    for (const std::string& name : arrivals.nodes) {
+      const auto number = graph_.number_if_known(name);
+      if (number && graph_.node(*number).deferred) deferred_.push_back(*number);
+    }
+    return;
+  }
   for (std::size_t join = 0; join < barriers_.size(); ++join) {
     if (graph_.joins()[join].name != arrivals.join) continue;
     const auto& writers = graph_.joins()[join].writers;
@@ -220,6 +227,10 @@ std::vector<Arrivals> Run::arrivals() const {
     }
     waiting.push_back(std::move(arrivals));
   }
+  if (deferred_.empty()) return waiting;
+  Arrivals deferred{.join = std::string(kDeferred), .nodes = {}};
+  for (const std::uint32_t node : deferred_) deferred.nodes.push_back(graph_.node(node).name);
+  waiting.push_back(std::move(deferred));
   return waiting;
 }
 

@@ -52,6 +52,12 @@ class NodeHandle {
     options().on_error = std::make_shared<detail::BoundHandler<Input, Handler>>(std::move(handler));
     return *this;
   }
+  /// It waits until nothing else is left to run, however many edges and joins lead to it, and runs then once.
+  /// A Send starts it at once all the same.
+  NodeHandle& deferred() {
+    graph_.definition_.nodes[node_].deferred = true;
+    return *this;
+  }
   /// The nodes its Commands may lead to: for the picture, and so that compile() can find what is unreachable.
   NodeHandle& goes_to(std::vector<std::string> nodes) {
     options().destinations = std::move(nodes);
