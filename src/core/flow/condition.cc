@@ -109,8 +109,17 @@ std::vector<std::string> Cases::targets() const {
 }
 
 graph::BranchDefinition branch_of(std::string from, Cases cases) {
+  // From here on `to` holds labels, which are what a route answers with.
   std::vector<graph::Destination> destinations;
-  for (const std::string& name : cases.targets()) destinations.push_back({.label = name, .node = name});
+  const auto add = [&](std::vector<std::string>& to, const std::string& label) {
+    for (std::string& name : to) {
+      graph::Destination made{.label = label.empty() ? name : label, .node = name};
+      name = made.label;
+      destinations.push_back(std::move(made));
+    }
+  };
+  for (Cases::Case& each : cases.cases) add(each.to, each.label);
+  add(cases.otherwise, cases.otherwise_label);
   const auto route = [cases = std::make_shared<const Cases>(std::move(cases))](const void* view) {
     const Scope scope{.state = static_cast<const DynamicState*>(view)};
     const auto chosen =

@@ -48,6 +48,7 @@ struct Cases {
   struct Case {
     Condition condition;
     std::vector<std::string> to;
+    std::string label;  ///< for the picture; empty: the nodes' names
   };
 
   /// Every node that may follow.
@@ -55,6 +56,7 @@ struct Cases {
 
   std::vector<Case> cases;
   std::vector<std::string> otherwise;
+  std::string otherwise_label;
 };
 
 /// The cases as a conditional edge from `from`, over a DynamicState.

@@ -6,7 +6,9 @@
 #include <fmt/format.h>
 
 #include "core/base/error.h"
+#include "core/flow/approve.h"
 #include "core/flow/node_kinds.h"
+#include "core/flow/subgraph.h"
 
 namespace pharos::flow {
 namespace {
@@ -26,17 +28,10 @@ class Set final : public NodeFunction {
 };
 
 BuiltNode build_set(NodeReader& reader) {
-  const Item* write = reader.members.find("write");
-  const Item* overwrite = reader.members.find("overwrite");
-  if (write == nullptr && overwrite == nullptr) {
+  if (reader.members.find("overwrite") == nullptr) {
     reader.members.require("write", "say what to write, such as {topic: \"{state.message}\"}");
   }
-  std::vector<Assignment> assignments;
-  if (write != nullptr) assignments = reader.parts.assignments(*write, reader.names, false);
-  if (overwrite != nullptr) {
-    std::ranges::move(reader.parts.assignments(*overwrite, reader.names, true),
-                      std::back_inserter(assignments));
-  }
+  std::vector<Assignment> assignments = reader.parts.writes(reader.members, reader.names);
   BuiltNode node;
   for (const Assignment& each : assignments) node.writes.push_back(each.field);
   node.function = std::make_shared<Set>(std::move(assignments), reader.parts.fields());
@@ -92,16 +87,20 @@ BuiltNode build_map(NodeReader& reader) {
   const Item* with = reader.members.find("with");
   const Item* otherwise = reader.members.find("otherwise");
   BuiltNode node;
-  node.goes_to.emplace();
-  if (to != nullptr) node.goes_to = reader.parts.targets(*to);
+  std::vector<std::string> when_empty;
+  if (otherwise != nullptr) when_empty = reader.parts.targets(*otherwise);
+  node.goes_to = when_empty;
+  std::vector<std::string> started;
+  if (to != nullptr) started = reader.parts.targets(*to);
   if (to != nullptr && !to->is_text()) {
     reader.parts.problems().add(to->place, "'to' of a map is the name of one node");
   }
-  if (over == nullptr || node.goes_to->size() != 1) return node;
-  if (node.goes_to->front() == graph::kEnd) {
+  if (over == nullptr || started.size() != 1) return node;
+  if (started[0] == graph::kEnd) {
     reader.parts.problems().add(to->place, "a map cannot lead to the end: name the node that takes an item");
+    return node;
   }
-  std::string started = node.goes_to->front();
+  node.starts = started[0];
   Template list = reader.parts.expression(*over, reader.names);
   const json::value* constant = list.constant();
   if (constant != nullptr && !constant->is_array()) {
@@ -112,11 +111,8 @@ BuiltNode build_map(NodeReader& reader) {
   names.index = true;
   std::optional<Template> argument;
   if (with != nullptr) argument = reader.parts.expression(*with, names);
-  std::vector<std::string> when_empty;
-  if (otherwise != nullptr) when_empty = reader.parts.targets(*otherwise);
-  std::ranges::copy(when_empty, std::back_inserter(*node.goes_to));
   node.function =
-      std::make_shared<Map>(std::move(list), std::move(started), std::move(argument), std::move(when_empty));
+      std::make_shared<Map>(std::move(list), node.starts, std::move(argument), std::move(when_empty));
   return node;
 }
 
@@ -164,8 +160,8 @@ void add_core_kinds(NodeKinds& kinds) {
   kinds.add("join",
             {.about = "waits for every node that leads to it", .build = build_join, .starts_each = {}});
   kinds.add("wait", {.about = "lets time pass", .build = build_wait, .starts_each = {}});
-  kinds.add_missing("approve", "stopping for a person's answer is not part of this build");
-  kinds.add_missing("subgraph", "graphs inside graphs are not part of this build");
+  kinds.add("approve", {.about = "stops for a person's answer", .build = build_approve, .starts_each = {}});
+  kinds.add("subgraph", {.about = "runs another graph", .build = build_subgraph, .starts_each = {}});
   kinds.add_missing("model", "language models are not part of this build");
   kinds.add_missing("tool", "tools are not part of this build");
   kinds.add_missing("http", "the web client is not part of this build");

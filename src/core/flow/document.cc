@@ -1,6 +1,7 @@
 #include "core/flow/document.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include <fmt/format.h>
@@ -41,8 +42,14 @@ void Problems::add(Place place, std::string sentence) {
   found_.push_back({place, std::move(sentence)});
 }
 
+void Problems::add_lines(const std::vector<std::string>& lines) {
+  for (const std::string& line : lines) {
+    if (std::ranges::find(lines_, line) == lines_.end()) lines_.push_back(line);
+  }
+}
+
 void Problems::raise(const std::string& file) const {
-  if (found_.empty()) return;
+  if (empty()) return;
   std::vector<Problem> sorted = found_;
   std::ranges::sort(sorted);
   const auto twice = std::ranges::unique(sorted);
@@ -51,6 +58,7 @@ void Problems::raise(const std::string& file) const {
   for (const auto& [place, sentence] : sorted) {
     lines.push_back(fmt::format("{}:{}:{}: {}", file, place.line, place.column, sentence));
   }
+  std::ranges::copy(lines_, std::back_inserter(lines));
   throw FileError(std::move(lines));
 }
 

@@ -63,7 +63,10 @@ class FileError : public base::Error {
 class Problems {
  public:
   void add(Place place, std::string sentence);
-  bool empty() const { return found_.empty(); }
+  /// What is wrong with a file that this one names: whole lines, told after this file's own.
+  void add_lines(const std::vector<std::string>& lines);
+  bool empty() const { return count() == 0; }
+  std::size_t count() const { return found_.size() + lines_.size(); }
   /// Throws FileError, in the order of the file, when there is any.
   void raise(const std::string& file) const;
 
@@ -75,6 +78,7 @@ class Problems {
     friend auto operator<=>(const Problem&, const Problem&) = default;
   };
   std::vector<Problem> found_;
+  std::vector<std::string> lines_;
 };
 
 /// Reads one YAML document, of which JSON is a part. Anchors, tags and several documents are refused. Returns

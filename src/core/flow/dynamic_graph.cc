@@ -10,14 +10,71 @@ using SharedFields = std::shared_ptr<const Fields>;
 
 // These own what they need, because a caller may await them longer than it keeps the graph.
 
-base::Task<json::object> run(SharedGraph compiled, SharedFields fields, json::object input,
-                             graph::RunConfig config, graph::StreamModes modes, graph::EventSink* sink) {
+graph::RunInput run_input(DynamicStart start, const Fields& fields) {
+  graph::RunInput input;
+  if (auto* resume = std::get_if<graph::Resume>(&start)) {
+    input.resume = std::move(*resume);
+  } else {
+    input.writes = fields.writes(std::get<json::object>(std::move(start)));
+  }
+  return input;
+}
+
+json::object taken(const std::shared_ptr<graph::StateStorage>& state) {
+  return std::move(static_cast<DynamicState&>(*state)).take();
+}
+
+base::Task<DynamicOutcome> execute(SharedGraph compiled, SharedFields fields, DynamicStart start,
+                                   graph::RunConfig config, graph::StreamModes modes,
+                                   graph::EventSink* sink) {
+  graph::Run run(std::move(compiled), std::move(config), modes, sink);
+  const std::shared_ptr<graph::StateStorage> state =
+      co_await run.execute(run_input(std::move(start), *fields));
+  co_return DynamicOutcome{
+      .values = taken(state), .interrupts = run.take_interrupts(), .next = run.take_next()};
+}
+
+base::Task<json::object> to_the_end(SharedGraph compiled, SharedFields fields, json::object input,
+                                    graph::RunConfig config, graph::StreamModes modes,
+                                    graph::EventSink* sink) {
   const SharedGraph kept = compiled;
-  graph::Run under_way(std::move(compiled), std::move(config), modes, sink);
-  graph::RunInput writes{.whole = nullptr, .writes = fields->writes(std::move(input)), .resume = {}};
-  const std::shared_ptr<graph::StateStorage> state = co_await under_way.execute(std::move(writes));
-  if (const auto next = under_way.take_next(); !next.empty()) graph::throw_paused(*kept, next);
-  co_return std::move(static_cast<DynamicState&>(*state)).take();
+  DynamicOutcome outcome = co_await execute(std::move(compiled), std::move(fields), std::move(input),
+                                            std::move(config), modes, sink);
+  if (!outcome.ended()) graph::throw_paused(*kept, outcome.next);
+  co_return std::move(outcome.values);
+}
+
+base::Task<json::object> within(SharedGraph compiled, SharedFields fields, graph::Context& context,
+                                json::object input, graph::SubgraphThread thread) {
+  graph::InnerRun run(context, std::move(compiled), thread);
+  graph::RunInput writes = run_input(std::move(input), *fields);
+  const std::shared_ptr<graph::StateStorage> state = co_await run.execute(std::move(writes));
+  co_return taken(state);
+}
+
+base::Task<std::string> edit(SharedGraph compiled, SharedFields fields, json::object values,
+                             std::string as_node, graph::RunConfig config) {
+  graph::saver_of(*compiled);
+  graph::Writes writes = fields->writes(std::move(values));
+  graph::Run run(std::move(compiled), std::move(config), {}, nullptr);
+  co_return co_await run.edit(std::move(writes), std::move(as_node));
+}
+
+base::Task<std::string> copy_forward(SharedGraph compiled, graph::RunConfig config) {
+  graph::Saver& saver = graph::saver_of(*compiled);
+  const graph::ThreadKey thread{.thread_id = config.thread_id, .path = {}};
+  const auto saved = co_await saver.get(thread, config.checkpoint_id);
+  if (!saved) graph::throw_no_checkpoint(thread, config.checkpoint_id);
+  graph::Checkpoint copy = saved->checkpoint;
+  copy.parent_id = std::exchange(copy.id, compiled->next_id());
+  copy.run_id = compiled->next_id();
+  copy.created_at = compiled->clock().wall_now();
+  copy.source = graph::Source::kFork;
+  ++copy.step;
+  copy.metadata = std::move(config.metadata);
+  std::string id = copy.id;
+  co_await saver.put(thread, std::move(copy), {});
+  co_return id;
 }
 
 DynamicSnapshot as_json(graph::ErasedSnapshot read) {
@@ -53,13 +110,32 @@ DynamicGraph::DynamicGraph(graph::GraphDefinition definition, std::shared_ptr<co
     : compiled_(std::make_shared<const graph::CompiledGraph>(std::move(definition), std::move(options))),
       fields_(std::move(fields)) {}
 
+base::Task<DynamicOutcome> DynamicGraph::run(DynamicStart start, graph::RunConfig config,
+                                             graph::StreamModes modes, graph::EventSink* sink) const {
+  return execute(compiled_, fields_, std::move(start), std::move(config), modes, sink);
+}
+
 base::Task<json::object> DynamicGraph::invoke(json::object input, graph::RunConfig config) const {
-  return run(compiled_, fields_, std::move(input), std::move(config), {}, nullptr);
+  return to_the_end(compiled_, fields_, std::move(input), std::move(config), {}, nullptr);
 }
 
 base::Task<json::object> DynamicGraph::stream(json::object input, graph::StreamModes modes,
                                               graph::EventSink& sink, graph::RunConfig config) const {
-  return run(compiled_, fields_, std::move(input), std::move(config), modes, &sink);
+  return to_the_end(compiled_, fields_, std::move(input), std::move(config), modes, &sink);
+}
+
+base::Task<json::object> DynamicGraph::invoke_within(graph::Context& context, json::object input,
+                                                     graph::SubgraphThread thread) const {
+  return within(compiled_, fields_, context, std::move(input), thread);
+}
+
+base::Task<std::string> DynamicGraph::update_state(json::object values, std::string as_node,
+                                                   graph::RunConfig config) const {
+  return edit(compiled_, fields_, std::move(values), std::move(as_node), std::move(config));
+}
+
+base::Task<std::string> DynamicGraph::fork(graph::RunConfig config) const {
+  return copy_forward(compiled_, std::move(config));
 }
 
 base::Task<std::optional<DynamicSnapshot>> DynamicGraph::get_state(std::string thread_id,

@@ -88,6 +88,10 @@ class PathParser {
       path_.root_ = Path::Root::kItem;
     } else if (root == "index" && names_.index) {
       path_.root_ = Path::Root::kIndex;
+    } else if (root == "error" && names_.error) {
+      path_.root_ = Path::Root::kError;
+    } else if (root == "result" && names_.result != nullptr) {
+      path_.root_ = Path::Root::kResult;
     } else {
       refuse_root(root);
     }
@@ -97,6 +101,8 @@ class PathParser {
     if (root == "state") refuse_text("a node that a map starts sees its item, not the state: use {item}");
     if (root == "item") refuse_text("only a map and the node it starts have an {item}: use {state.…}");
     if (root == "index") refuse_text("only the 'with' of a map has an {index}");
+    if (root == "error") refuse_text("only what a node's 'on_error' writes has an {error}");
+    if (root == "result") refuse_text("only the 'output' of a subgraph has a {result}");
     refuse_text(fmt::format("'{{{}}}' must begin with {}, as in {}; write {{{{ for a brace", text_,
                             names_.state != nullptr ? "state" : "item",
                             names_.state != nullptr ? "{state.name}" : "{item.name}"));
@@ -112,6 +118,10 @@ class PathParser {
       if (path_.field_) return;
       refuse_text(
           fmt::format("the state has no field '{}'{}", name, graph::hint(name, names_.state->names())));
+    }
+    if (path_.root_ == Path::Root::kResult && path_.steps_.empty() && !names_.result->find(name)) {
+      refuse_text(fmt::format("the graph inside has no field '{}'{}", name,
+                              graph::hint(name, names_.result->names())));
     }
     path_.steps_.emplace_back(std::string(name));
   }
@@ -156,6 +166,8 @@ Path Path::parse(std::string_view text, const Names& names) {
 const json::value* Path::find(const Scope& scope) const {
   const json::value* value = nullptr;
   if (root_ == Root::kItem) value = scope.item;
+  if (root_ == Root::kError) value = scope.error;
+  if (root_ == Root::kResult) value = scope.result;
   if (root_ == Root::kState && field_) value = &(*scope.state)[*field_];
   for (const Step& step : steps_) {
     if (value == nullptr) return nullptr;

@@ -1,4 +1,5 @@
-// Expressions over the state: `{state.items[0].name}`, alone or inside a text, and literals.
+// Expressions over the state: `{state.items[0].name}`, alone or inside a text, and literals. Some places have
+// an `{item}` and `{index}`, an `{error}`, or a `{result}` besides.
 //
 // A text that is one expression has that value, whatever its type; in a longer text the value is written out.
 // `{{` and `}}` are braces. After a path `| name` applies a function: count, sum, join, json, trim, upper,
@@ -22,6 +23,8 @@ struct Scope {
   const DynamicState* state = nullptr;  ///< null for a node that a map starts
   const json::value* item = nullptr;    ///< null but in a map and the node it starts
   std::int64_t index = 0;               ///< of the item in a map
+  const json::value* error = nullptr;   ///< null but where a node has failed
+  const json::value* result = nullptr;  ///< the final state of a graph that a node has run
 };
 
 /// What an expression may name; its names are checked when it is read.
@@ -29,6 +32,8 @@ struct Names {
   const Fields* state = nullptr;
   bool item = false;
   bool index = false;
+  bool error = false;
+  const Fields* result = nullptr;
 };
 
 /// The value as people read it: text as it is, null as nothing, lists and objects as JSON.
@@ -48,7 +53,7 @@ class Path {
 
  private:
   friend class PathParser;
-  enum class Root : std::uint8_t { kState, kItem, kIndex };
+  enum class Root : std::uint8_t { kState, kItem, kIndex, kError, kResult };
   enum class Function : std::uint8_t { kNone, kCount, kSum, kJoin, kJson, kTrim, kUpper, kLower };
   using Step = std::variant<std::string, std::int64_t>;
 

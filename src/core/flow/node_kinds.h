@@ -9,9 +9,13 @@
 #include <vector>
 
 #include "core/flow/part_reader.h"
+#include "core/graph/compiled_graph.h"
 #include "core/graph/node.h"
 
 namespace pharos::flow {
+
+struct Flow;
+class InnerGraphs;
 
 /// What a node of a graph file does. Run by many runs at once.
 class NodeFunction {
@@ -19,6 +23,9 @@ class NodeFunction {
   virtual ~NodeFunction() = default;
   /// What `scope` refers to lives until the coroutine ends.
   virtual base::Task<void> run(Scope scope, graph::Context& context, graph::NodeOutput& output) const = 0;
+  /// The same for a graph that is compiled with these options, when that makes a difference; else null. A
+  /// node that runs a graph of its own compiles it here.
+  virtual std::shared_ptr<const NodeFunction> compiled(const graph::CompileOptions&) const { return nullptr; }
 };
 
 /// The writes that assignments make over a scope. Throws as Template::evaluate and Fields::write.
@@ -30,15 +37,19 @@ struct NodeReader {
   Members& members;  ///< its keys; those that no kind asks for are told of
   const PartReader& parts;
   Names names;  ///< what its expressions may name
+  InnerGraphs& graphs;
 };
 
 /// What a kind makes of a node.
 struct BuiltNode {
   std::shared_ptr<const NodeFunction> function;     ///< none: it does nothing
   std::vector<std::uint32_t> writes;                ///< fields it may write; for the check of reducers
-  std::optional<std::vector<std::string>> goes_to;  ///< where its Sends and gotos may lead
+  std::optional<std::vector<std::string>> goes_to;  ///< nodes it may name as those that follow
+  std::map<std::string, std::string> labels;        ///< of those nodes, for the picture
+  std::string starts;                               ///< the node that it starts by Sends; empty: none
   std::optional<Cases> cases;                       ///< a conditional edge out of it
   bool joins = false;                               ///< waits for all nodes with an edge to it
+  std::shared_ptr<const Flow> inner;                ///< the graph that it runs
 };
 
 struct NodeKind {
@@ -66,7 +77,7 @@ class NodeKinds {
   std::map<std::string, std::string> missing_;
 };
 
-/// set, branch, map, join and wait; the other kinds of the format as missing.
+/// set, branch, map, join, wait, approve and subgraph; the other kinds of the format as missing.
 void add_core_kinds(NodeKinds& kinds);
 
 }  // namespace pharos::flow

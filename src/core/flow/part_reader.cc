@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <chrono>
+#include <iterator>
 
 #include <fmt/format.h>
 
@@ -77,9 +78,11 @@ std::vector<Assignment> PartReader::assignments(const Item& item, const Names& n
                                               graph::hint(member.key, fields_->names())));
       continue;
     }
+    const std::size_t before = problems_.count();
     Template value = expression(member.value, names);
+    const json::value* constant = problems_.count() == before ? value.constant() : nullptr;
     // What does not depend on the state can be checked now.
-    if (const json::value* constant = value.constant()) {
+    if (constant != nullptr) {
       try {
         fields_->write(*field, *constant, overwrite);
       } catch (const base::Error& error) {
@@ -89,6 +92,24 @@ std::vector<Assignment> PartReader::assignments(const Item& item, const Names& n
     made.push_back({*field, overwrite, std::move(value)});
   }
   return made;
+}
+
+std::vector<Assignment> PartReader::writes(Members& members, const Names& names) const {
+  std::vector<Assignment> made;
+  if (const Item* write = members.find("write")) made = assignments(*write, names, false);
+  if (const Item* overwrite = members.find("overwrite")) {
+    std::ranges::move(assignments(*overwrite, names, true), std::back_inserter(made));
+  }
+  return made;
+}
+
+std::optional<std::uint32_t> PartReader::field(const Item& item) const {
+  const auto found = item.is_text() ? fields_->find(item.text()) : std::nullopt;
+  if (found) return found;
+  problems_.add(item.place, item.is_text() ? fmt::format("the state has no field '{}'{}", item.text(),
+                                                         graph::hint(item.text(), fields_->names()))
+                                           : fmt::format("a field's name is text, not {}", kind_of(item)));
+  return std::nullopt;
 }
 
 std::optional<std::string> PartReader::target(Place place, const std::string& name) const {
@@ -163,22 +184,57 @@ Cases PartReader::cases(Members& members) const {
   const Names names{.state = fields_.get()};
   if (const Item* when = members.require("when", "list the cases, {if: condition, to: node}")) {
     if (!when->is_list()) problems_.add(when->place, "'when' is a list of cases, {if: condition, to: node}");
-    for (const Item& each : when->items) {
-      Members one(each, "a case", problems_);
-      const Item* condition_item =
-          one.require("if", "say when it holds, such as {exists: \"{state.topic}\"}");
-      const Item* to = one.require("to", "name the node that follows, or end");
-      Condition condition_made;
-      if (condition_item != nullptr) condition_made = condition(*condition_item, names);
-      made.cases.push_back(
-          {std::move(condition_made), to == nullptr ? std::vector<std::string>() : targets(*to)});
-      one.finish();
-    }
+    for (const Item& each : when->items) made.cases.push_back(one_case(each, names));
   }
-  if (const Item* otherwise = members.require("otherwise", "name the node that follows when no case holds")) {
+  const Item* otherwise = members.require("otherwise", "name the node that follows when no case holds");
+  if (otherwise != nullptr && otherwise->is_map()) {
+    Members one(*otherwise, "otherwise", problems_);
+    if (const Item* to = one.require("to", "name the node that follows, or end"))
+      made.otherwise = targets(*to);
+    made.otherwise_label = label(one, made.otherwise);
+    one.finish();
+  } else if (otherwise != nullptr) {
     made.otherwise = targets(*otherwise);
   }
+  check_labels(made, members.place());
   return made;
+}
+
+Cases::Case PartReader::one_case(const Item& item, const Names& names) const {
+  Cases::Case made;
+  Members members(item, "a case", problems_);
+  const Item* holds = members.require("if", "say when it holds, such as {exists: \"{state.topic}\"}");
+  const Item* to = members.require("to", "name the node that follows, or end");
+  if (holds != nullptr) made.condition = condition(*holds, names);
+  if (to != nullptr) made.to = targets(*to);
+  made.label = label(members, made.to);
+  members.finish();
+  return made;
+}
+
+/// What a picture says of the way to one node.
+std::string PartReader::label(Members& members, const std::vector<std::string>& to) const {
+  const Item* item = members.find("label");
+  if (item == nullptr) return {};
+  std::string word = text(*item, "label");
+  if (to.size() > 1) problems_.add(item->place, "a label is for a way to one node: leave it out here");
+  const bool taken = std::ranges::find(nodes_, word) != nodes_.end() || word == graph::kEnd;
+  if (taken && !(to.size() == 1 && to[0] == word)) {
+    problems_.add(item->place, fmt::format("label '{}' is the name of a node: choose another", word));
+  }
+  return to.size() == 1 ? word : std::string();
+}
+
+void PartReader::check_labels(const Cases& cases, Place place) const {
+  std::map<std::string, std::string> labelled;
+  const auto check = [&](const std::string& word, const std::vector<std::string>& to) {
+    if (word.empty()) return;
+    if (const auto [known, fresh] = labelled.emplace(word, to[0]); !fresh && known->second != to[0]) {
+      problems_.add(place, fmt::format("label '{}' stands for two nodes: choose another for one", word));
+    }
+  };
+  for (const Cases::Case& each : cases.cases) check(each.label, each.to);
+  check(cases.otherwise_label, cases.otherwise);
 }
 
 std::string PartReader::text(const Item& item, std::string_view what) const {

@@ -63,6 +63,10 @@ class PartReader {
 
   Template expression(const Item& item, const Names& names) const;
   std::vector<Assignment> assignments(const Item& item, const Names& names, bool overwrite) const;
+  /// The keys `write` and `overwrite`, if they are there.
+  std::vector<Assignment> writes(Members& members, const Names& names) const;
+  /// The number of the field that the item names.
+  std::optional<std::uint32_t> field(const Item& item) const;
   /// A node's name as the engine has it; `end` becomes graph::kEnd.
   std::optional<std::string> target(Place place, const std::string& name) const;
   /// A name or a list of names.
@@ -78,6 +82,9 @@ class PartReader {
 
  private:
   std::optional<Test> test_named(Place place, const std::string& name) const;
+  Cases::Case one_case(const Item& item, const Names& names) const;
+  std::string label(Members& members, const std::vector<std::string>& to) const;
+  void check_labels(const Cases& cases, Place place) const;
 
   Problems& problems_;
   std::shared_ptr<const Fields> fields_;

@@ -15,6 +15,7 @@ struct DrawnEdge {
   std::string to;
   std::string label;
   bool conditional = false;
+  bool joins = false;
 
   friend auto operator<=>(const DrawnEdge&, const DrawnEdge&) = default;
 };
@@ -28,7 +29,9 @@ std::set<DrawnEdge> drawn_edges(const GraphDefinition& graph) {
   };
   for (const auto& [from, to] : graph.edges) edges.insert({from, to, "", false});
   for (const auto& [from, to] : graph.joins) {
-    for (const std::string& name : from) edges.insert({name, to, "", false});
+    for (const std::string& name : from) {
+      if (!edges.contains({name, to, "", false})) edges.insert({name, to, "", false, true});
+    }
   }
   for (const BranchDefinition& branch : graph.branches) {
     if (!branch.destinations) anywhere(branch.from);
@@ -39,7 +42,8 @@ std::set<DrawnEdge> drawn_edges(const GraphDefinition& graph) {
   for (const NodeDefinition& node : graph.nodes) {
     if (!node.options.destinations && node.routes) anywhere(node.name);
     for (const std::string& to : node.options.destinations.value_or(std::vector<std::string>{})) {
-      edges.insert({node.name, to, "", true});
+      const auto label = node.options.labels.find(to);
+      edges.insert({node.name, to, label == node.options.labels.end() ? "" : label->second, true});
     }
   }
   for (const NodeDefinition& node : graph.nodes) {
@@ -97,6 +101,7 @@ json::value to_json(const GraphDefinition& graph) {
   json::array edges;
   for (const DrawnEdge& edge : drawn_edges(graph)) {
     json::object drawn{{"source", edge.from}, {"target", edge.to}, {"conditional", edge.conditional}};
+    if (edge.joins) drawn["join"] = true;
     if (!edge.label.empty()) drawn["label"] = edge.label;
     edges.push_back(std::move(drawn));
   }

@@ -2,6 +2,7 @@
 // under.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -50,6 +51,7 @@ struct NodeOptions {
   std::shared_ptr<const ErrorHandler> on_error;
   /// Nodes it may go to by Command or Send; for the picture and the check of what can be reached.
   std::optional<std::vector<std::string>> destinations;
+  std::map<std::string, std::string> labels;  ///< of those destinations, for the picture
 };
 
 }  // namespace pharos::graph

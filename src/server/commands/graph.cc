@@ -178,11 +178,13 @@ int graph_list(Composition& parts, const Console& console, const GraphOptions& o
 
 int graph_show(Composition& parts, const Console& console, const GraphOptions& options) {
   return telling_mistakes(console, [&] {
-    const graph::GraphDefinition definition =
-        options.name == kMirror ? mirror_definition()
-                                : flow::read_flow_file(file_named(options), parts.node_kinds()).definition;
-    console.print(options.json ? base::pretty_json(graph::to_json(definition))
-                               : graph::to_mermaid(definition));
+    if (options.name == kMirror) {
+      const graph::GraphDefinition mirror = mirror_definition();
+      console.print(options.json ? base::pretty_json(graph::to_json(mirror)) : graph::to_mermaid(mirror));
+      return 0;
+    }
+    const flow::Flow flow = flow::read_flow_file(file_named(options), parts.node_kinds());
+    console.print(options.json ? base::pretty_json(flow::to_json(flow)) : graph::to_mermaid(flow.definition));
     return 0;
   });
 }

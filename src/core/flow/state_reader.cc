@@ -1,0 +1,82 @@
+#include "core/flow/state_reader.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "core/base/text.h"
+#include "core/flow/part_reader.h"
+
+namespace pharos::flow {
+namespace {
+
+bool is_field_name(const std::string& name) {
+  return !name.empty() && std::ranges::all_of(name, [](char c) {
+    return c == '-' || c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+           (c >= 'A' && c <= 'Z') || static_cast<unsigned char>(c) >= 0x80;
+  });
+}
+
+std::string near(const std::string& word, const std::vector<std::string>& names) {
+  const std::string found = base::nearest(word, names);
+  return found.empty() ? std::string() : fmt::format(" (did you mean '{}'?)", found);
+}
+
+template <class Enumeration>
+void read_word(const Item& item, const char* what, Enumeration& value, Problems& problems) {
+  const std::vector<std::string> names = base::names_of<Enumeration>();
+  const std::string word = item.is_text() ? item.text() : std::string();
+  if (std::ranges::find(names, word) != names.end()) {
+    value = base::from_name<Enumeration>(word, what);
+    return;
+  }
+  problems.add(item.place,
+               fmt::format("{} must be one of {}{}", what, base::join(names, ", "), near(word, names)));
+}
+
+Field untyped(std::string name) {
+  return {.name = std::move(name), .type = FieldType::kAny, .initial = {}, .reducer = {}, .about = {}};
+}
+
+/// `topic: string`, or a map with type, default, reducer and about.
+std::optional<Field> read_field(const Member& member, Problems& problems) {
+  if (!is_field_name(member.key)) {
+    problems.add(member.place,
+                 fmt::format("'{}' cannot be a field's name: use letters, digits, - and _", member.key));
+    return std::nullopt;
+  }
+  Field field = untyped(member.key);
+  if (member.value.is_text()) {
+    read_word(member.value, "type", field.type, problems);
+  } else {
+    Members keys(member.value, fmt::format("field '{}'", member.key), problems);
+    if (const Item* type = keys.find("type")) read_word(*type, "type", field.type, problems);
+    if (const Item* initial = keys.find("default")) field.initial = to_json(*initial);
+    if (const Item* reducer = keys.find("reducer")) read_word(*reducer, "reducer", field.reducer, problems);
+    if (const Item* about = keys.find("about")) {
+      field.about = PartReader(problems, nullptr, {}).text(*about, "about");
+    }
+    keys.finish();
+  }
+  const std::string problem = problem_with(field);
+  if (problem.empty()) return field;
+  problems.add(member.place, problem);
+  return untyped(member.key);
+}
+
+}  // namespace
+
+std::vector<Field> read_fields(const Item& state, Problems& problems) {
+  std::vector<Field> fields;
+  const Members named(state, "the state", problems);  // tells of a name that is there twice
+  for (const Member& member : state.members) {
+    const bool twice = std::ranges::find(fields, member.key, &Field::name) != fields.end();
+    if (auto field = read_field(member, problems); field && !twice) fields.push_back(std::move(*field));
+  }
+  return fields;
+}
+
+}  // namespace pharos::flow

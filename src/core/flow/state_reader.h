@@ -1,0 +1,15 @@
+// Reads the fields that a graph file declares.
+#pragma once
+
+#include <vector>
+
+#include "core/flow/document.h"
+#include "core/flow/fields.h"
+
+namespace pharos::flow {
+
+/// `{topic: string, notes: {type, default, reducer, about}}`. A field that is not sound is kept without its
+/// type, because expressions may still name it.
+std::vector<Field> read_fields(const Item& state, Problems& problems);
+
+}  // namespace pharos::flow
