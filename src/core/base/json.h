@@ -3,7 +3,8 @@
 //
 // Structs become objects with their members in order; enumerators lose their `k` and become snake_case;
 // an empty optional is null; a number that is not finite is null; what several places share
-// (shared_ptr<const T>) is written as T in each.
+// (shared_ptr<const T>) is written as T in each; a class may have a JSON form of its own, as a member
+// to_json() and a static from_json(value, path).
 #pragma once
 
 #include <algorithm>
@@ -77,6 +78,12 @@ struct is_shared<std::shared_ptr<const T>> : std::true_type {};
 
 template <class T>
 concept Described = boost::describe::has_describe_members<T>::value;
+/// A class with a JSON form of its own.
+template <class T>
+concept OwnJson = requires(const T& value, const json::value& from, const std::string& path) {
+  { value.to_json() } -> std::same_as<json::value>;
+  { T::from_json(from, path) } -> std::same_as<T>;
+};
 template <class T>
 concept DescribedEnum = boost::describe::has_describe_enumerators<T>::value;
 
@@ -106,7 +113,7 @@ constexpr bool is_json_convertible() {
   } else if constexpr (Described<T> && !DescribedEnum<T>) {
     return all_json_convertible(Members<T>{});
   } else {
-    return std::is_arithmetic_v<T> || DescribedEnum<T> || std::same_as<T, std::string> ||
+    return std::is_arithmetic_v<T> || DescribedEnum<T> || OwnJson<T> || std::same_as<T, std::string> ||
            std::same_as<T, json::value> || std::same_as<T, json::object>;
   }
 }
@@ -152,6 +159,8 @@ json::value to_json(const T& value) {
   if constexpr (std::same_as<T, json::value> || std::same_as<T, json::object> ||
                 std::same_as<T, json::array>) {
     return json::value(value);
+  } else if constexpr (detail::OwnJson<T>) {
+    return value.to_json();
   } else if constexpr (detail::is_optional<T>::value || detail::is_shared<T>::value) {
     return value ? to_json(*value) : json::value(nullptr);
   } else if constexpr (detail::is_vector<T>::value || detail::is_array<T>::value) {
@@ -189,6 +198,8 @@ T from_json(const json::value& value, const std::string& path = "input") {
   } else if constexpr (std::same_as<T, json::object>) {
     if (!value.is_object()) detail::throw_wrong_kind(path, "an object", value);
     return value.get_object();
+  } else if constexpr (detail::OwnJson<T>) {
+    return T::from_json(value, path);
   } else if constexpr (detail::is_optional<T>::value) {
     if (value.is_null()) return T{};
     return from_json<typename T::value_type>(value, path);

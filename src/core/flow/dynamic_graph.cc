@@ -27,9 +27,8 @@ json::object taken(const std::shared_ptr<graph::StateStorage>& state) {
 base::Task<DynamicOutcome> execute(SharedGraph compiled, SharedFields fields, DynamicStart start,
                                    graph::RunConfig config, graph::StreamModes modes,
                                    graph::EventSink* sink) {
-  graph::Run run(std::move(compiled), std::move(config), modes, sink);
-  const std::shared_ptr<graph::StateStorage> state =
-      co_await run.execute(run_input(std::move(start), *fields));
+  graph::Run run(std::move(compiled), std::move(config), run_input(std::move(start), *fields), modes, sink);
+  const std::shared_ptr<graph::StateStorage> state = co_await run.execute();
   co_return DynamicOutcome{
       .values = taken(state), .interrupts = run.take_interrupts(), .next = run.take_next()};
 }
@@ -46,18 +45,16 @@ base::Task<json::object> to_the_end(SharedGraph compiled, SharedFields fields, j
 
 base::Task<json::object> within(SharedGraph compiled, SharedFields fields, graph::Context& context,
                                 json::object input, graph::SubgraphThread thread) {
-  graph::InnerRun run(context, std::move(compiled), thread);
-  graph::RunInput writes = run_input(std::move(input), *fields);
-  const std::shared_ptr<graph::StateStorage> state = co_await run.execute(std::move(writes));
+  graph::InnerRun run(context, std::move(compiled), run_input(std::move(input), *fields), thread);
+  const std::shared_ptr<graph::StateStorage> state = co_await run.execute();
   co_return taken(state);
 }
 
 base::Task<std::string> edit(SharedGraph compiled, SharedFields fields, json::object values,
                              std::string as_node, graph::RunConfig config) {
   graph::saver_of(*compiled);
-  graph::Writes writes = fields->writes(std::move(values));
-  graph::Run run(std::move(compiled), std::move(config), {}, nullptr);
-  co_return co_await run.edit(std::move(writes), std::move(as_node));
+  graph::Run run(std::move(compiled), std::move(config), run_input(std::move(values), *fields));
+  co_return co_await run.edit(std::move(as_node));
 }
 
 base::Task<std::string> copy_forward(SharedGraph compiled, graph::RunConfig config) {

@@ -18,16 +18,18 @@ void check_type(const Channel& channel, const Write& write, const std::string& g
 
 }  // namespace
 
-void Run::apply_input(RunInput input) {
+void Run::apply_input() {
+  RunInput input = std::exchange(input_, {});
   const auto& channels = graph_.schema().channels;
   ++version_;
   ++round_;
   if (input.whole && state_) input.writes = all_fields(std::move(input.whole));
   if (input.whole) {
     state_ = std::move(input.whole);
-    for (std::size_t i = 0; i < channels.size(); ++i) {
+    for (std::uint32_t i = 0; i < channels.size(); ++i) {
       versions_[i] = version_;
       if (channels[i].kind != ChannelKind::kReducer) continue;
+      if (is_kept()) keep_whole(i);
       // The input is a first write: it is folded into an empty value like any other.
       Value write = Value::copy_of(*channels[i].type, state_->field(i));
       channels[i].type->reset(state_->field(i));
@@ -99,14 +101,16 @@ void Run::apply_writes(const Tasks& tasks) {
 void Run::apply_write(Write& write, const std::string& writer) {
   const Channel& channel = graph_.schema().channels[write.channel];
   void* field = state_->field(write.channel);
-  versions_[write.channel] = version_;
+  const bool is_first = std::exchange(versions_[write.channel], version_) == 0;
   Claim& held = claims_[write.channel];
   if (held.round == round_ && held.overwrite) return;
   held = {.round = round_, .writer = 0, .overwrite = write.overwrite};
   if (channel.kind != ChannelKind::kReducer || write.overwrite) {
+    if (is_kept()) keep_whole(write.channel);
     channel.type->move_assign(field, write.value.data());
     return;
   }
+  if (is_kept()) is_first ? keep_whole(write.channel) : keep_delta(write.channel, write.value);
   try {
     channel.reducer(field, std::move(write.value));
   } catch (const std::exception& failure) {

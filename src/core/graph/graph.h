@@ -48,12 +48,12 @@ class Graph {
   /// outlive the run.
   base::Task<Outcome<State>> run(RunStart<State> input, RunConfig config = {}, StreamModes modes = {},
                                  EventSink* sink = nullptr) const {
-    return execute(compiled_, std::move(input).take(), std::move(config), modes, sink);
+    return execute(prepare(std::move(input), std::move(config), modes, sink));
   }
   /// Runs the graph to its end and returns the final state. Throws also GraphError (kPaused) when it stops
   /// before.
   base::Task<State> invoke(RunStart<State> input, RunConfig config = {}) const {
-    return to_the_end(compiled_, std::move(input).take(), std::move(config), {}, nullptr);
+    return to_the_end(prepare(std::move(input), std::move(config)));
   }
   base::Task<State> invoke(State input, RunConfig config = {}) const {
     return invoke(RunStart<State>(std::move(input)), std::move(config));
@@ -61,7 +61,7 @@ class Graph {
   /// As invoke(), telling `sink` what happens meanwhile.
   base::Task<State> stream(RunStart<State> input, StreamModes modes, EventSink& sink,
                            RunConfig config = {}) const {
-    return to_the_end(compiled_, std::move(input).take(), std::move(config), modes, &sink);
+    return to_the_end(prepare(std::move(input), std::move(config), modes, &sink));
   }
 
   /// Runs the graph as a part of the node that `context` belongs to: a subgraph. It keeps its thread with the
@@ -69,7 +69,7 @@ class Graph {
   /// stopped. Let what it throws pass: a question in it travels that way.
   base::Task<State> invoke_within(Context& context, RunStart<State> input,
                                   SubgraphThread thread = SubgraphThread::kPerCall) const {
-    return within(compiled_, context, std::move(input).take(), thread);
+    return within(std::make_unique<InnerRun>(context, compiled_, std::move(input).take(), thread));
   }
 
   /// Writes to a thread from outside, as if `as_node` had: that node's edges say what runs next; kEnd:
@@ -78,7 +78,8 @@ class Graph {
   base::Task<std::string> update_state(std::string thread_id, Update<State> writes, std::string as_node = {},
                                        std::string checkpoint_id = {}) const {
     RunConfig config{.thread_id = std::move(thread_id), .checkpoint_id = std::move(checkpoint_id)};
-    return edit(compiled_, std::move(writes).take(), std::move(as_node), std::move(config));
+    saver_of(*compiled_);
+    return edit(prepare(std::move(writes), std::move(config)), std::move(as_node));
   }
 
   /// How a thread stands: at its last checkpoint, with the writes of tasks that finished although their
@@ -97,33 +98,28 @@ class Graph {
   const CompiledGraph& compiled() const { return *compiled_; }
 
  private:
-  static base::Task<Outcome<State>> execute(std::shared_ptr<const CompiledGraph> compiled, RunInput input,
-                                            RunConfig config, StreamModes modes, EventSink* sink) {
-    Run run(std::move(compiled), std::move(config), modes, sink);
-    const std::shared_ptr<StateStorage> state = co_await run.execute(std::move(input));
+  // A coroutine keeps its parameters as long as it lives: these are handed one pointer.
+  std::unique_ptr<Run> prepare(RunStart<State> input, RunConfig config, StreamModes modes = {},
+                               EventSink* sink = nullptr) const {
+    return std::make_unique<Run>(compiled_, std::move(config), std::move(input).take(), modes, sink);
+  }
+  static base::Task<Outcome<State>> execute(std::unique_ptr<Run> run) {
+    const std::shared_ptr<StateStorage> state = co_await run->execute();
     co_return Outcome<State>{.values = std::move(static_cast<TypedState<State>&>(*state).state),
-                             .interrupts = run.take_interrupts(),
-                             .next = run.take_next()};
+                             .interrupts = run->take_interrupts(),
+                             .next = run->take_next()};
   }
-  static base::Task<State> to_the_end(std::shared_ptr<const CompiledGraph> compiled, RunInput input,
-                                      RunConfig config, StreamModes modes, EventSink* sink) {
-    const std::shared_ptr<const CompiledGraph> graph = compiled;
-    Run run(std::move(compiled), std::move(config), modes, sink);
-    const std::shared_ptr<StateStorage> state = co_await run.execute(std::move(input));
-    if (const auto next = run.take_next(); !next.empty()) throw_paused(*graph, next);
+  static base::Task<State> to_the_end(std::unique_ptr<Run> run) {
+    const std::shared_ptr<StateStorage> state = co_await run->execute();
+    if (const auto next = run->take_next(); !next.empty()) throw_paused(run->graph(), next);
     co_return std::move(static_cast<TypedState<State>&>(*state).state);
   }
-  static base::Task<State> within(std::shared_ptr<const CompiledGraph> compiled, Context& context,
-                                  RunInput input, SubgraphThread thread) {
-    InnerRun run(context, std::move(compiled), thread);
-    const std::shared_ptr<StateStorage> state = co_await run.execute(std::move(input));
+  static base::Task<State> within(std::unique_ptr<InnerRun> run) {
+    const std::shared_ptr<StateStorage> state = co_await run->execute();
     co_return std::move(static_cast<TypedState<State>&>(*state).state);
   }
-  static base::Task<std::string> edit(std::shared_ptr<const CompiledGraph> compiled, Writes writes,
-                                      std::string as_node, RunConfig config) {
-    saver_of(*compiled);
-    Run run(std::move(compiled), std::move(config), {}, nullptr);
-    co_return co_await run.edit(std::move(writes), std::move(as_node));
+  static base::Task<std::string> edit(std::unique_ptr<Run> run, std::string as_node) {
+    co_return co_await run->edit(std::move(as_node));
   }
 
   static Snapshot<State> typed(ErasedSnapshot read) {

@@ -34,21 +34,25 @@ std::shared_ptr<RunInfo> shared_with(const RunInfo& outer, base::Deadline deadli
 
 }  // namespace
 
-InnerRun::InnerRun(Context& context, std::shared_ptr<const CompiledGraph> graph, SubgraphThread thread)
-    : run_([&] {
-        const RunInfo& outer = *context.run_;
-        std::string place = context.node();
-        const std::uint32_t call = ++context.inner_runs_;
-        if (thread != SubgraphThread::kOwn && (outer.saver || outer.reader() != nullptr)) {
-          const std::string& origin = outer.checkpoint_id.empty() ? outer.config.run_id : outer.checkpoint_id;
-          place += ":" + task_id(origin, context.step_, context.node(), context.place_);
-        }
-        if (call > 1) place += fmt::format("#{}", call);
-        return shared_with(outer, context.deadline(), std::move(graph), thread, std::move(place));
-      }()) {}
+std::shared_ptr<RunInfo> InnerRun::info_within(Context& context, std::shared_ptr<const CompiledGraph> graph,
+                                               SubgraphThread thread) {
+  const RunInfo& outer = *context.run_;
+  std::string place = context.node();
+  const std::uint32_t call = ++context.inner_runs_;
+  if (thread != SubgraphThread::kOwn && (outer.saver || outer.reader() != nullptr)) {
+    const std::string& origin = outer.checkpoint_id.empty() ? outer.config.run_id : outer.checkpoint_id;
+    place += ":" + task_id(origin, context.step_, context.node(), context.place_);
+  }
+  if (call > 1) place += fmt::format("#{}", call);
+  return shared_with(outer, context.deadline(), std::move(graph), thread, std::move(place));
+}
 
-base::Task<std::shared_ptr<StateStorage>> InnerRun::execute(RunInput input) {
-  std::shared_ptr<StateStorage> state = co_await run_.execute(std::move(input));
+InnerRun::InnerRun(Context& context, std::shared_ptr<const CompiledGraph> graph, RunInput input,
+                   SubgraphThread thread)
+    : run_(info_within(context, std::move(graph), thread), std::move(input)) {}
+
+base::Task<std::shared_ptr<StateStorage>> InnerRun::execute() {
+  std::shared_ptr<StateStorage> state = co_await run_.execute();
   std::vector<Interrupt> asked = run_.take_interrupts();
   if (!asked.empty()) throw Interrupted{std::move(asked)};
   co_return state;

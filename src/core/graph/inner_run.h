@@ -20,12 +20,16 @@ enum class SubgraphThread {
 /// outer run too.
 class InnerRun {
  public:
-  InnerRun(Context& context, std::shared_ptr<const CompiledGraph> graph, SubgraphThread thread);
+  InnerRun(Context& context, std::shared_ptr<const CompiledGraph> graph, RunInput input,
+           SubgraphThread thread);
 
   /// As Run::execute(). Throws Interrupted, for the node to let pass, when the subgraph stops to ask.
-  base::Task<std::shared_ptr<StateStorage>> execute(RunInput input);
+  base::Task<std::shared_ptr<StateStorage>> execute();
 
  private:
+  static std::shared_ptr<RunInfo> info_within(Context& context, std::shared_ptr<const CompiledGraph> graph,
+                                              SubgraphThread thread);
+
   Run run_;
 };
 

@@ -8,8 +8,11 @@ namespace pharos::graph {
 
 /// A value, or writes to be folded onto the one before. Shared by checkpoints, never changed.
 struct MemorySaver::StoredValue {
-  StoredValue(json::value given, bool delta, std::shared_ptr<StoredValue> onto)
-      : value(std::move(given)), is_delta(delta), before(std::move(onto)) {}
+  StoredValue(ChannelValue given, std::shared_ptr<StoredValue> onto)
+      : value(std::move(given.value)),
+        writes(std::move(given.writes)),
+        is_delta(given.is_delta),
+        before(std::move(onto)) {}
   StoredValue(const StoredValue&) = delete;
   StoredValue& operator=(const StoredValue&) = delete;
   /// One after the other: a long row of deltas would take the stack down with it.
@@ -17,7 +20,8 @@ struct MemorySaver::StoredValue {
     while (before && before.use_count() == 1) before = std::exchange(before->before, nullptr);
   }
 
-  json::value value;
+  SavedValue value;
+  std::vector<SavedValue> writes;
   bool is_delta;
   std::shared_ptr<StoredValue> before;
 };
@@ -31,20 +35,20 @@ base::Task<void> MemorySaver::put(ThreadKey thread, Checkpoint checkpoint,
 void MemorySaver::add(const ThreadKey& thread, Checkpoint checkpoint, std::vector<ChannelValue> changed) {
   require_known_format(thread, checkpoint.id, checkpoint.format);
   const std::lock_guard lock(mutex_);
-  Entry entry;
+  auto entry = std::make_unique<Entry>();
   Line* line = find_line(thread);
   if (!checkpoint.parent_id.empty()) {
     const Entry* parent = line == nullptr ? nullptr : find_entry(*line, checkpoint.parent_id);
     if (parent == nullptr) throw_no_checkpoint(thread, checkpoint.parent_id);
-    entry.values = inherited(*parent, *checkpoint.channels);
+    entry->values = inherited(*parent, *checkpoint.channels);
   }
-  entry.values.resize(checkpoint.channels->size());
+  entry->values.resize(checkpoint.channels->size());
   for (ChannelValue& each : changed) {
-    std::shared_ptr<StoredValue>& place = entry.values.at(each.channel);
+    std::shared_ptr<StoredValue>& place = entry->values.at(each.channel);
     std::shared_ptr<StoredValue> before = each.is_delta ? place : nullptr;
-    place = std::make_shared<StoredValue>(std::move(each.value), each.is_delta, std::move(before));
+    place = std::make_shared<StoredValue>(std::move(each), std::move(before));
   }
-  entry.checkpoint = std::move(checkpoint);
+  entry->checkpoint = std::move(checkpoint);
   if (line == nullptr) line = &threads_[thread.thread_id][thread.path];
   line->push_back(std::move(entry));
 }
@@ -80,7 +84,7 @@ base::Task<std::optional<SavedCheckpoint>> MemorySaver::get(ThreadKey thread, st
   const std::lock_guard lock(mutex_);
   Line* line = find_line(thread);
   if (line == nullptr) co_return std::nullopt;
-  const Entry* entry = checkpoint_id.empty() ? &line->back() : find_entry(*line, checkpoint_id);
+  const Entry* entry = checkpoint_id.empty() ? line->back().get() : find_entry(*line, checkpoint_id);
   if (entry == nullptr) co_return std::nullopt;
   co_return saved(*entry);
 }
@@ -92,13 +96,13 @@ base::Task<std::vector<SavedCheckpoint>> MemorySaver::list(ThreadKey thread, Lis
   if (line == nullptr) co_return found;
   auto entry = line->rbegin();
   if (!query.before.empty()) {
-    const auto same = [&](const Entry& each) { return each.checkpoint.id == query.before; };
+    const auto same = [&](const auto& each) { return each->checkpoint.id == query.before; };
     entry = std::find_if(line->rbegin(), line->rend(), same);
     if (entry == line->rend()) throw_no_checkpoint(thread, query.before);
     ++entry;
   }
   for (; entry != line->rend() && (query.limit == 0 || found.size() < query.limit); ++entry) {
-    found.push_back(saved(*entry));
+    found.push_back(saved(**entry));
   }
   co_return found;
 }
@@ -108,7 +112,10 @@ base::Task<void> MemorySaver::copy_thread(std::string from, std::string to) {
   const auto lines = threads_.find(from);
   if (lines == threads_.end()) throw_no_thread(from);
   if (threads_.contains(to)) throw_thread_exists(to);
-  Lines copy = lines->second;
+  Lines copy;
+  for (const auto& [path, line] : lines->second) {
+    for (const auto& entry : line) copy[path].push_back(std::make_unique<Entry>(*entry));
+  }
   threads_.emplace(std::move(to), std::move(copy));
   co_return;
 }
@@ -120,7 +127,7 @@ base::Task<void> MemorySaver::prune(std::string thread_id) {
   for (auto& [path, line] : lines->second) {
     Line kept;
     kept.push_back(std::move(line.back()));
-    kept.back().checkpoint.parent_id.clear();
+    kept.back()->checkpoint.parent_id.clear();
     line = std::move(kept);
   }
 }
@@ -137,14 +144,13 @@ base::Task<void> MemorySaver::delete_run(std::string thread_id, std::string run_
 /// Parents are put before their children, so one pass finds for each the nearest that is left.
 void MemorySaver::forget_run(Line& line, const std::string& run_id) {
   std::unordered_map<std::string, std::string> parent_of_gone;
-  for (Entry& entry : line) {
-    const auto gone = parent_of_gone.find(entry.checkpoint.parent_id);
-    if (gone != parent_of_gone.end()) entry.checkpoint.parent_id = gone->second;
-    if (entry.checkpoint.run_id == run_id) {
-      parent_of_gone.emplace(entry.checkpoint.id, entry.checkpoint.parent_id);
-    }
+  for (const auto& entry : line) {
+    Checkpoint& checkpoint = entry->checkpoint;
+    const auto gone = parent_of_gone.find(checkpoint.parent_id);
+    if (gone != parent_of_gone.end()) checkpoint.parent_id = gone->second;
+    if (checkpoint.run_id == run_id) parent_of_gone.emplace(checkpoint.id, checkpoint.parent_id);
   }
-  std::erase_if(line, [&](const Entry& entry) { return entry.checkpoint.run_id == run_id; });
+  std::erase_if(line, [&](const auto& entry) { return entry->checkpoint.run_id == run_id; });
 }
 
 base::Task<void> MemorySaver::delete_thread(std::string thread_id) {
@@ -168,8 +174,8 @@ MemorySaver::Line* MemorySaver::find_line(const ThreadKey& thread) {
 /// From the newest: that is the one mostly asked for.
 MemorySaver::Entry* MemorySaver::find_entry(Line& line, const std::string& id) {
   const auto found =
-      std::find_if(line.rbegin(), line.rend(), [&](const Entry& entry) { return entry.checkpoint.id == id; });
-  return found == line.rend() ? nullptr : &*found;
+      std::find_if(line.rbegin(), line.rend(), [&](const auto& entry) { return entry->checkpoint.id == id; });
+  return found == line.rend() ? nullptr : found->get();
 }
 
 SavedCheckpoint MemorySaver::saved(const Entry& entry) {
@@ -181,10 +187,9 @@ SavedCheckpoint MemorySaver::saved(const Entry& entry) {
     for (; value != nullptr && value->is_delta; value = value->before.get()) deltas.push_back(value);
     if (value != nullptr) saved.values.emplace(channel, value->value);
     if (deltas.empty()) continue;
-    json::array& writes = saved.deltas[channel];
+    std::vector<SavedValue>& writes = saved.deltas[channel];
     for (const StoredValue* delta : deltas | std::views::reverse) {
-      const json::array& added = delta->value.as_array();
-      writes.insert(writes.end(), added.begin(), added.end());
+      writes.insert(writes.end(), delta->writes.begin(), delta->writes.end());
     }
   }
   return saved;

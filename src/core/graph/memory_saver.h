@@ -15,6 +15,7 @@ namespace pharos::graph {
 /// Values that did not change are shared between checkpoints, so a thread costs what was written to it.
 class MemorySaver final : public Saver {
  public:
+  bool is_immediate() const override { return true; }
   base::Task<void> put(ThreadKey thread, Checkpoint checkpoint, std::vector<ChannelValue> changed) override;
   base::Task<void> put_record(ThreadKey thread, std::string checkpoint_id, TaskRecord record) override;
   base::Task<std::optional<SavedCheckpoint>> get(ThreadKey thread, std::string checkpoint_id) override;
@@ -34,7 +35,8 @@ class MemorySaver final : public Saver {
     Values values;
     std::vector<TaskRecord> records;
   };
-  using Line = std::vector<Entry>;  ///< one graph's checkpoints in the order in which they were put
+  using Line =
+      std::vector<std::unique_ptr<Entry>>;  ///< one graph's checkpoints in the order in which they were put
   using Lines = std::map<std::string, Line>;
 
   void add(const ThreadKey& thread, Checkpoint checkpoint, std::vector<ChannelValue> changed);

@@ -28,8 +28,8 @@ std::vector<std::string> open_questions(const std::vector<TaskRecord>& records) 
 
 /// Makes the coming super-step that of the saved checkpoint. A run that stopped before its input was applied
 /// gets that input instead.
-base::Task<void> Run::reopen(SavedCheckpoint saved, RunInput& input) {
-  const Resume resume = std::move(*input.resume);
+base::Task<void> Run::reopen(SavedCheckpoint saved) {
+  const Resume resume = std::move(*input_.resume);
   const std::vector<NextTask> next = saved.checkpoint.next;
   const std::vector<std::string> ran = saved.checkpoint.ran;
   const bool fork = !info_->config.checkpoint_id.empty();
@@ -38,7 +38,7 @@ base::Task<void> Run::reopen(SavedCheckpoint saved, RunInput& input) {
   if (next.size() == 1 && next.front().node == kStart) {
     if (resume.has_answers())
       refuse(graph_.name(), thread_.thread_id, "has asked nothing: there is nothing to answer");
-    input = input_of(next.front().argument);
+    input_ = input_of(next.front().argument);
     first_step_ = step_;
     co_return;
   }
@@ -144,7 +144,7 @@ void Run::adopt(TaskRun& task, TaskRecord record) {
     if (channel == channels.end()) continue;  // a field that the graph no longer has
     task.output.writes.push_back({.channel = static_cast<std::uint32_t>(channel - channels.begin()),
                                   .overwrite = write.overwrite,
-                                  .value = channel->type->from_json(write.value, write.channel)});
+                                  .value = write.value.as(*channel->type, write.channel)});
   }
   for (const NextTask& target : record.targets) {
     PlannedTask next = planned(target);
@@ -162,18 +162,20 @@ PlannedTask Run::planned(const NextTask& next) const {
   if (!next.is_send) return {.node = node, .argument = nullptr};
   return {.node = node,
           .argument = std::make_shared<const Value>(
-              graph_.node(node).argument->from_json(next.argument, "the argument of '" + next.node + "'"))};
+              next.argument.as(*graph_.node(node).argument, "the argument of '" + next.node + "'"))};
 }
 
 /// The input that a checkpoint has kept, field by field.
-RunInput Run::input_of(const json::value& argument) const {
+RunInput Run::input_of(const SavedValue& argument) const {
   RunInput input;
   const auto& channels = graph_.schema().channels;
+  const Value kept = argument.as(value_type_of<SavedValues>(), "the input");
+  const auto& fields = kept.as<SavedValues>();
   for (std::uint32_t i = 0; i < channels.size(); ++i) {
-    const json::value* value = argument.as_object().if_contains(channels[i].name);
-    if (value == nullptr) continue;
+    const auto value = fields.find(channels[i].name);
+    if (value == fields.end()) continue;
     input.writes.push_back(
-        {.channel = i, .overwrite = false, .value = channels[i].type->from_json(*value, channels[i].name)});
+        {.channel = i, .overwrite = false, .value = value->second.as(*channels[i].type, channels[i].name)});
   }
   return input;
 }
@@ -187,7 +189,7 @@ std::string Run::writer_of(const Checkpoint& checkpoint) const {
                                graph_.name(), fmt::join(checkpoint.ran, " and ")));
 }
 
-base::Task<std::string> Run::edit(Writes writes, std::string as_node) {
+base::Task<std::string> Run::edit(std::string as_node) {
   check_config();
   info_->config.durability = Durability::kSync;
   auto at = co_await read_thread(!info_->config.checkpoint_id.empty());
@@ -195,13 +197,13 @@ base::Task<std::string> Run::edit(Writes writes, std::string as_node) {
   if (at) restore(std::move(*at));
   if (!state_) state_ = graph_.schema().make();
   if (as_node == kStart) {
-    begin({.whole = nullptr, .writes = std::move(writes), .resume = {}});
+    begin();
   } else {
     tasks_ = {std::make_shared<TaskRun>(info_)};
     const bool ends = as_node == kEnd;
     const std::uint32_t node = ends ? 0 : graph_.find(as_node, "the update");
     tasks_[0]->prepare({.node = node, .argument = nullptr}, 0, state_, step_, 0);
-    tasks_[0]->output.writes = std::move(writes);
+    tasks_[0]->output.writes = std::move(input_.writes);
     end_step();
     if (ends) end_here();
   }

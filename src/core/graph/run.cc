@@ -10,13 +10,16 @@
 namespace pharos::graph {
 namespace asio = boost::asio;
 
-Run::Run(std::shared_ptr<const CompiledGraph> graph, RunConfig config, StreamModes modes, EventSink* sink)
-    : Run(std::make_shared<RunInfo>(std::move(graph), std::move(config), modes, sink)) {}
+Run::Run(std::shared_ptr<const CompiledGraph> graph, RunConfig config, RunInput input, StreamModes modes,
+         EventSink* sink)
+    : Run(std::make_shared<RunInfo>(std::move(graph), std::move(config), modes, sink), std::move(input)) {}
 
-Run::Run(std::shared_ptr<RunInfo> info) : info_(std::move(info)), graph_(*info_->graph) {
+Run::Run(std::shared_ptr<RunInfo> info, RunInput input)
+    : info_(std::move(info)), graph_(*info_->graph), input_(std::move(input)) {
   armed_.resize(graph_.node_count());
   versions_.resize(graph_.schema().channels.size());
   claims_.resize(graph_.schema().channels.size());
+  if (is_kept()) deltas_.resize(graph_.schema().channels.size());
   for (const CompiledJoin& join : graph_.joins()) {
     barriers_.push_back({.came = std::vector<bool>(join.writers.size()), .missing = join.writers.size()});
   }
@@ -26,11 +29,11 @@ Run::~Run() {
   info_->forget_reader();
 }
 
-base::Task<std::shared_ptr<StateStorage>> Run::execute(RunInput input) {
+base::Task<std::shared_ptr<StateStorage>> Run::execute() {
   std::exception_ptr failure;
   try {
     check_config();
-    co_await advance(std::move(input));
+    co_await advance();
   } catch (...) {
     failure = std::current_exception();
   }
@@ -57,10 +60,10 @@ base::Task<std::shared_ptr<StateStorage>> Run::execute(RunInput input) {
 }
 
 /// Super-step after super-step, until the end or until there is something to wait for.
-base::Task<void> Run::advance(RunInput input) {
-  if (is_kept()) co_await open_thread(input);
-  if (!input.resume) {
-    begin(std::move(input));
+base::Task<void> Run::advance() {
+  if (is_kept()) co_await open_thread();
+  if (!input_.resume) {
+    begin();
     if (is_kept()) co_await save_step(Source::kLoop);
   }
   while (!plan_.empty()) {
@@ -99,8 +102,8 @@ void Run::check_config() const {
                   graph_.name(), info_->config.thread_id));
 }
 
-void Run::begin(RunInput input) {
-  apply_input(std::move(input));
+void Run::begin() {
+  apply_input();
   TaskRun entry(info_);
   follow(graph_.start(), state_->view(), {}, entry);
   for (const std::uint32_t node : graph_.start().targets) arm(node);

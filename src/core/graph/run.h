@@ -26,30 +26,32 @@ struct RunInput {
 /// a strand), and so do its tasks. Use once.
 class Run {
  public:
-  Run(std::shared_ptr<const CompiledGraph> graph, RunConfig config, StreamModes modes, EventSink* sink);
-  explicit Run(std::shared_ptr<RunInfo> info);
+  Run(std::shared_ptr<const CompiledGraph> graph, RunConfig config, RunInput input, StreamModes modes = {},
+      EventSink* sink = nullptr);
+  Run(std::shared_ptr<RunInfo> info, RunInput input);
   ~Run();
   Run(const Run&) = delete;
   Run& operator=(const Run&) = delete;
 
   /// Returns the final state. Throws NodeError, GraphError, or base::Error (kCancelled) when the awaiting
   /// coroutine is cancelled; tasks still running are then cancelled too, and not waited for.
-  base::Task<std::shared_ptr<StateStorage>> execute(RunInput input);
+  base::Task<std::shared_ptr<StateStorage>> execute();
   /// After execute(): the questions that the run waits for, and the nodes still to run.
   std::vector<Interrupt> take_interrupts() { return std::move(interrupts_); }
   std::vector<std::string> take_next() { return std::move(next_); }
 
-  /// Instead of execute(): writes to the thread from outside, as if `as_node` had (the node that wrote last,
-  /// when empty); returns the new checkpoint's id.
-  base::Task<std::string> edit(Writes writes, std::string as_node);
+  /// Instead of execute(): writes the input to the thread from outside, as if `as_node` had (the node that
+  /// wrote last, when empty); returns the new checkpoint's id.
+  base::Task<std::string> edit(std::string as_node);
+  const CompiledGraph& graph() const { return graph_; }
 
  private:
   using Tasks = std::vector<std::shared_ptr<TaskRun>>;
 
   // Planning and running (run.cc).
   void check_config() const;
-  void begin(RunInput input);
-  base::Task<void> advance(RunInput input);
+  void begin();
+  base::Task<void> advance();
   base::Task<void> run_alone();
   base::Task<void> keep_failure(TaskRun& task);
   void begin_step();
@@ -69,7 +71,7 @@ class Run {
   [[noreturn]] void throw_recursion_limit() const;
 
   // Applying writes (apply.cc).
-  void apply_input(RunInput input);
+  void apply_input();
   Writes all_fields(std::shared_ptr<StateStorage> whole) const;
   void check_writes(const Tasks& tasks);
   void apply_writes(const Tasks& tasks);
@@ -90,19 +92,19 @@ class Run {
   void end_here();
 
   // Going on (resuming.cc).
-  base::Task<void> reopen(SavedCheckpoint saved, RunInput& input);
+  base::Task<void> reopen(SavedCheckpoint saved);
   void give_answers(const Resume& resume);
   std::size_t answer_task(TaskRecord& record, const Resume& resume);
   void give_answers_anew(const Resume& resume);
   void adopt_records();
   void adopt(TaskRun& task, TaskRecord record);
   PlannedTask planned(const NextTask& next) const;
-  RunInput input_of(const json::value& argument) const;
+  RunInput input_of(const SavedValue& argument) const;
   std::string writer_of(const Checkpoint& checkpoint) const;
 
   // Keeping (saving.cc).
   bool is_kept() const { return info_->saver != nullptr; }
-  base::Task<void> open_thread(RunInput& input);
+  base::Task<void> open_thread();
   bool is_called_again(const Checkpoint& last) const;
   base::Task<std::optional<SavedCheckpoint>> read_thread(bool must_exist);
   void restore(SavedCheckpoint saved);
@@ -117,10 +119,12 @@ class Run {
   base::Task<void> save_at_exit();
   base::Task<void> record(const TaskRun& task);
   TaskRecord record_of(const TaskRun& task) const;
+  void keep_delta(std::uint32_t channel, const Value& write);
+  void keep_whole(std::uint32_t channel);
   std::vector<ChannelValue> changed_values();
   std::vector<Arrivals> arrivals() const;
   NextTask as_next(const PlannedTask& planned) const;
-  json::value input_json(const RunInput& input) const;
+  SavedValue saved_input() const;
 
   // Telling (events.cc).
   void tell_start(const TaskRun& task) const;
@@ -151,6 +155,12 @@ class Run {
     std::exception_ptr failure;
     Wakeup ended;
   };
+  /// What a reducer has folded into a channel since the last checkpoint.
+  struct Delta {
+    std::vector<SavedValue> writes;
+    std::uint64_t rested_on = 0;  ///< writes between the channel's last snapshot and the last checkpoint
+    bool is_whole = false;        ///< the next checkpoint is to have the whole value
+  };
   /// Who wrote a channel in this super-step.
   struct Claim {
     std::uint32_t round = 0;
@@ -160,6 +170,7 @@ class Run {
 
   std::shared_ptr<RunInfo> info_;
   const CompiledGraph& graph_;
+  RunInput input_;
   std::shared_ptr<StateStorage> state_;
   std::shared_ptr<StateStorage> scratch_;  ///< for routes of tasks that run beside others
   int step_ = 0;
@@ -177,6 +188,7 @@ class Run {
   std::vector<Claim> claims_;
   std::uint32_t round_ = 1;              ///< counts applied steps, for armed_ and claims_
   std::vector<std::uint64_t> versions_;  ///< of each field's channel: the value of version_ at its last write
+  std::vector<Delta> deltas_;            ///< by channel; empty when nothing is kept
   std::uint64_t version_ = 0;
   std::uint64_t saved_version_ = 0;  ///< the largest one that is in the last checkpoint
   ThreadKey thread_;

@@ -16,10 +16,9 @@
 #include "core/base/clock.h"
 #include "core/base/json.h"
 #include "core/base/task.h"
+#include "core/graph/saved_value.h"
 
 namespace pharos::graph {
-
-namespace json = boost::json;
 
 /// Whose checkpoints: a thread, and within it a graph.
 struct ThreadKey {
@@ -37,7 +36,7 @@ BOOST_DESCRIBE_ENUM(Source, kInput, kLoop, kUpdate, kFork)
 struct NextTask {
   std::string node;
   bool is_send = false;
-  json::value argument;  ///< of a Send; of the start: the input
+  SavedValue argument;  ///< of a Send; of the start: the input, an object of fields
 
   friend bool operator==(const NextTask&, const NextTask&) = default;
 };
@@ -80,7 +79,9 @@ struct Checkpoint {
 /// A channel's new value, or what was added to it.
 struct ChannelValue {
   std::uint32_t channel = 0;  ///< index into Checkpoint::channels
-  json::value value;          ///< of a delta: an array of the writes folded into the channel since the parent
+  SavedValue value;           ///< the whole value, unless it is a delta
+  /// Of a delta: what was folded into the channel since the parent, in that order.
+  std::vector<SavedValue> writes = {};
   bool is_delta = false;
 };
 
@@ -100,7 +101,7 @@ struct TaskRecord {
   struct FieldWrite {
     std::string channel;
     bool overwrite = false;
-    json::value value;
+    SavedValue value;
 
     friend bool operator==(const FieldWrite&, const FieldWrite&) = default;
   };
@@ -118,12 +119,14 @@ struct TaskRecord {
   friend bool operator==(const TaskRecord&, const TaskRecord&) = default;
 };
 
+/// Values by the names of their channels or fields.
+using SavedValues = std::map<std::string, SavedValue>;
 /// By channel: writes in the order in which the channel's reducer folds them in.
-using Deltas = std::map<std::string, json::array, std::less<>>;
+using Deltas = std::map<std::string, std::vector<SavedValue>>;
 
 struct SavedCheckpoint {
   Checkpoint checkpoint;
-  json::object values;              ///< by channel; those never written are missing
+  SavedValues values;               ///< by channel; those never written are missing
   std::vector<TaskRecord> records;  ///< in apply order
   /// To be folded onto `values`, which then has the channel's last snapshot, or nothing when there is none.
   Deltas deltas;
@@ -139,6 +142,10 @@ struct ListQuery {
 class Saver {
  public:
   virtual ~Saver() = default;
+
+  /// True when put() and put_record() do not wait for anything: a run then calls them in line, whatever its
+  /// Durability.
+  virtual bool is_immediate() const { return false; }
 
   /// Adds a checkpoint; `changed` has the channels whose version differs from the parent's, all of them for a
   /// first one. Its id must be new to the thread. It is durable when the task ends, and so is what the

@@ -13,6 +13,13 @@
 
 namespace pharos::graph {
 namespace asio = boost::asio;
+namespace {
+
+/// So many writes may rest on a snapshot, and from then on as many as make half of all there were: reading a
+/// thread stays in step with its length, and so do all its snapshots together.
+constexpr std::uint64_t kFewestDeltas = 4096;
+
+}  // namespace
 
 /// Where the run begins: the thread's last checkpoint, the one asked for, or nothing. Throws GraphError
 /// (kInvalidRun) when there must be one and is none.
@@ -39,18 +46,18 @@ bool Run::is_called_again(const Checkpoint& last) const {
 }
 
 /// Goes on from where the thread stands, or saves the new input in a checkpoint of its own.
-base::Task<void> Run::open_thread(RunInput& input) {
-  auto saved = co_await read_thread(input.resume.has_value() || !info_->config.checkpoint_id.empty());
+base::Task<void> Run::open_thread() {
+  auto saved = co_await read_thread(input_.resume.has_value() || !info_->config.checkpoint_id.empty());
   if (saved && is_called_again(saved->checkpoint)) {
-    input.resume = Resume{.answer = {}, .answers = info_->inner_answers};
+    input_.resume = Resume{.answer = {}, .answers = info_->inner_answers};
   }
-  if (input.resume) {
-    co_await reopen(std::move(*saved), input);
+  if (input_.resume) {
+    co_await reopen(std::move(*saved));
     co_return;
   }
   if (saved) restore(std::move(*saved));
   std::vector<NextTask> next;
-  next.push_back({.node = std::string(kStart), .is_send = false, .argument = input_json(input)});
+  next.push_back({.node = std::string(kStart), .is_send = false, .argument = saved_input()});
   co_await save(Source::kInput, std::move(next), {});
   first_step_ = ++step_;
 }
@@ -58,11 +65,14 @@ base::Task<void> Run::open_thread(RunInput& input) {
 /// New input makes what was left undone void: only the state and the joins that wait come back.
 void Run::restore(SavedCheckpoint saved) {
   const std::vector<std::string>& names = *graph_.channel_names();
-  state_ = state_from_json(graph_, saved.values, saved.deltas);
+  state_ = saved_state(graph_, saved.values, saved.deltas);
   for (std::size_t i = 0; i < saved.checkpoint.versions.size(); ++i) {
     const auto at = std::ranges::find(names, (*saved.checkpoint.channels)[i]);
     if (at == names.end()) continue;  // a field that the graph no longer has
-    versions_[static_cast<std::size_t>(at - names.begin())] = saved.checkpoint.versions[i];
+    const auto channel = static_cast<std::size_t>(at - names.begin());
+    versions_[channel] = saved.checkpoint.versions[i];
+    const auto deltas = saved.deltas.find(*at);
+    if (deltas != saved.deltas.end()) deltas_[channel].rested_on = deltas->second.size();
   }
   for (const Arrivals& arrivals : saved.checkpoint.arrivals) restore_join(arrivals);
   version_ = saved.checkpoint.largest_version();
@@ -135,7 +145,7 @@ base::Task<void> Run::put_checkpoint() {
   std::vector<ChannelValue> changed = changed_values();
   checkpoint.versions = versions_;
   if (saving_) co_await saved();
-  if (info_->config.durability == Durability::kAsync) {
+  if (info_->config.durability == Durability::kAsync && !info_->saver->is_immediate()) {
     put_meanwhile(std::move(checkpoint), std::move(changed), co_await asio::this_coro::executor);
   } else {
     co_await info_->saver->put(thread_, std::move(checkpoint), std::move(changed));
@@ -193,13 +203,30 @@ TaskRecord Run::record_of(const TaskRun& task) const {
     const Channel& channel = graph_.schema().channels[write.channel];
     if (channel.untracked) continue;
     record.writes.push_back(
-        {.channel = channel.name, .overwrite = write.overwrite, .value = write.value.to_json()});
+        {.channel = channel.name, .overwrite = write.overwrite, .value = SavedValue(write.value.clone())});
   }
   for (const std::uint32_t node : task.next_nodes) {
-    record.targets.push_back({.node = graph_.node(node).name, .is_send = false, .argument = nullptr});
+    record.targets.push_back({.node = graph_.node(node).name, .is_send = false, .argument = {}});
   }
   for (const PlannedTask& send : task.next_sends) record.targets.push_back(as_next(send));
   return record;
+}
+
+/// Remembers a write that a reducer is about to fold in, for the next checkpoint.
+void Run::keep_delta(std::uint32_t channel, const Value& write) {
+  Delta& delta = deltas_[channel];
+  if (delta.is_whole || graph_.schema().channels[channel].untracked) return;
+  delta.writes.emplace_back(write.clone());
+  // Of a run that saves at its end only, or of a field that has had as many writes as it has been written,
+  // the whole value is the shorter story.
+  const bool is_long =
+      delta.rested_on + delta.writes.size() > std::max(kFewestDeltas, versions_[channel] / 2);
+  if (is_long) keep_whole(channel);
+}
+
+/// The next checkpoint has the field's whole value, not what was added to it.
+void Run::keep_whole(std::uint32_t channel) {
+  deltas_[channel] = {.writes = {}, .rested_on = 0, .is_whole = true};
 }
 
 /// The fields written since the last checkpoint.
@@ -209,7 +236,16 @@ std::vector<ChannelValue> Run::changed_values() {
   for (std::uint32_t i = 0; i < channels.size(); ++i) {
     if (channels[i].untracked) versions_[i] = 0;
     if (versions_[i] <= saved_version_) continue;
-    changed.push_back({.channel = i, .value = channels[i].type->to_json(state_->field(i))});
+    Delta& delta = deltas_[i];
+    if (delta.writes.empty()) {
+      changed.push_back(
+          {.channel = i, .value = SavedValue(Value::copy_of(*channels[i].type, state_->field(i)))});
+      delta = {};
+    } else {
+      delta.rested_on += delta.writes.size();
+      changed.push_back(
+          {.channel = i, .value = {}, .writes = std::exchange(delta.writes, {}), .is_delta = true});
+    }
   }
   saved_version_ = version_;
   return changed;
@@ -237,24 +273,24 @@ std::vector<Arrivals> Run::arrivals() const {
 NextTask Run::as_next(const PlannedTask& planned) const {
   return {.node = graph_.node(planned.node).name,
           .is_send = planned.argument != nullptr,
-          .argument = planned.argument ? planned.argument->to_json() : json::value(nullptr)};
+          .argument = SavedValue(planned.argument)};
 }
 
-json::value Run::input_json(const RunInput& input) const {
+SavedValue Run::saved_input() const {
   const auto& channels = graph_.schema().channels;
-  json::object fields;
-  if (input.whole) {
+  SavedValues fields;
+  if (input_.whole) {
     for (std::size_t i = 0; i < channels.size(); ++i) {
-      if (!channels[i].untracked)
-        fields.emplace(channels[i].name, channels[i].type->to_json(input.whole->field(i)));
+      if (channels[i].untracked) continue;
+      fields.emplace(channels[i].name, SavedValue(Value::copy_of(*channels[i].type, input_.whole->field(i))));
     }
   }
-  for (const Write& write : input.writes) {
+  for (const Write& write : input_.writes) {
     if (!channels[write.channel].untracked) {
-      fields.insert_or_assign(channels[write.channel].name, write.value.to_json());
+      fields.insert_or_assign(channels[write.channel].name, SavedValue(write.value.clone()));
     }
   }
-  return fields;
+  return SavedValue(Value::of<SavedValues>(std::move(fields)));
 }
 
 }  // namespace pharos::graph

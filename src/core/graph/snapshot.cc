@@ -16,17 +16,16 @@ void apply_record(const CompiledGraph& graph, const TaskRecord& record, StateSto
     const auto channel = std::ranges::find(channels, write.channel, &Channel::name);
     if (channel == channels.end()) continue;
     void* field = state.field(static_cast<std::size_t>(channel - channels.begin()));
-    Value value = channel->type->from_json(write.value, write.channel);
     if (channel->kind == ChannelKind::kReducer && !write.overwrite) {
-      channel->reducer(field, std::move(value));
+      channel->reducer(field, write.value.as(*channel->type, write.channel));
     } else {
-      channel->type->move_assign(field, value.data());
+      write.value.copy_to(field, *channel->type, write.channel);
     }
   }
 }
 
 /// A field that the graph no longer has is left out.
-void fold(const CompiledGraph& graph, const std::string& name, const json::array& writes,
+void fold(const CompiledGraph& graph, const std::string& name, const std::vector<SavedValue>& writes,
           StateStorage& state) {
   const auto& channels = graph.schema().channels;
   const auto channel = std::ranges::find(channels, name, &Channel::name);
@@ -38,7 +37,7 @@ void fold(const CompiledGraph& graph, const std::string& name, const json::array
                                  graph.name(), name));
   }
   void* field = state.field(static_cast<std::size_t>(channel - channels.begin()));
-  for (const json::value& write : writes) channel->reducer(field, channel->type->from_json(write, name));
+  for (const SavedValue& write : writes) channel->reducer(field, write.as(*channel->type, name));
 }
 
 SnapshotTask task_of(const SavedCheckpoint& saved, std::uint32_t place) {
@@ -69,15 +68,14 @@ std::vector<std::string> still_to_run(const CompiledGraph& graph, const std::vec
 
 }  // namespace
 
-std::shared_ptr<StateStorage> state_from_json(const CompiledGraph& graph, const json::object& values,
-                                              const Deltas& deltas) {
+std::shared_ptr<StateStorage> saved_state(const CompiledGraph& graph, const SavedValues& values,
+                                          const Deltas& deltas) {
   const auto& channels = graph.schema().channels;
   std::shared_ptr<StateStorage> state = graph.schema().make();
   for (std::size_t i = 0; i < channels.size(); ++i) {
-    const json::value* value = channels[i].untracked ? nullptr : values.if_contains(channels[i].name);
-    if (value == nullptr) continue;
-    Value restored = channels[i].type->from_json(*value, channels[i].name);
-    channels[i].type->move_assign(state->field(i), restored.data());
+    const auto value = channels[i].untracked ? values.end() : values.find(channels[i].name);
+    if (value == values.end()) continue;
+    value->second.copy_to(state->field(i), *channels[i].type, channels[i].name);
   }
   for (const auto& [name, writes] : deltas) fold(graph, name, writes, *state);
   return state;
@@ -87,7 +85,7 @@ ErasedSnapshot read_snapshot(const CompiledGraph& graph, const SavedCheckpoint& 
                              PendingWrites pending) {
   const Checkpoint& checkpoint = saved.checkpoint;
   ErasedSnapshot read;
-  read.state = state_from_json(graph, saved.values, saved.deltas);
+  read.state = saved_state(graph, saved.values, saved.deltas);
   read.info = {.checkpoint_id = checkpoint.id,
                .parent_id = checkpoint.parent_id,
                .run_id = checkpoint.run_id,

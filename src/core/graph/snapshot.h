@@ -53,8 +53,8 @@ struct ErasedSnapshot {
 ErasedSnapshot read_snapshot(const CompiledGraph& graph, const SavedCheckpoint& saved, PendingWrites pending);
 
 /// A new state with the values of a checkpoint, its deltas folded in; fields never saved keep their defaults.
-std::shared_ptr<StateStorage> state_from_json(const CompiledGraph& graph, const json::object& values,
-                                              const Deltas& deltas = {});
+std::shared_ptr<StateStorage> saved_state(const CompiledGraph& graph, const SavedValues& values,
+                                          const Deltas& deltas = {});
 
 /// The saver of `graph`; throws GraphError (kInvalidRun) when it has none.
 Saver& saver_of(const CompiledGraph& graph);

@@ -107,7 +107,7 @@ void add_value(const std::string& channel, std::int64_t number, const StoredValu
     at = found->second.onto;
   }
   if (deltas.empty()) return;
-  json::array& writes = saved.deltas[channel];
+  std::vector<graph::SavedValue>& writes = saved.deltas[channel];
   for (const StoredValue* delta : deltas | std::views::reverse) {
     if (!delta->value.is_array()) {
       throw base::Error(base::Code::kInvalidInput,
@@ -155,10 +155,7 @@ std::string write_record(const graph::TaskRecord& record) {
 
 std::string write_value(const graph::Checkpoint& checkpoint, const graph::ChannelValue& value) {
   const std::string what = fmt::format("field '{}'", checkpoint.channels->at(value.channel));
-  if (value.is_delta && !value.value.is_array()) {
-    throw base::Error(base::Code::kInternal, fmt::format("the writes of {} must be a list", what));
-  }
-  return write_json(value.value, what);
+  return write_json(value.is_delta ? base::to_json(value.writes) : value.value.to_json(), what);
 }
 
 std::string write_numbers(const ValueNumbers& numbers) {

@@ -33,18 +33,19 @@ json::value open(const Cipher& cipher, const json::value& sealed, std::string_vi
 /// No argument is no secret.
 void seal_arguments(const Cipher& cipher, std::vector<graph::NextTask>& tasks) {
   for (graph::NextTask& task : tasks) {
-    if (!task.argument.is_null()) task.argument = seal(cipher, task.argument, kArgument);
+    if (!task.argument.is_null()) task.argument = seal(cipher, task.argument.to_json(), kArgument);
   }
 }
 
 void open_arguments(const Cipher& cipher, std::vector<graph::NextTask>& tasks) {
   for (graph::NextTask& task : tasks) {
-    if (!task.argument.is_null()) task.argument = open(cipher, task.argument, kArgument);
+    if (!task.argument.is_null()) task.argument = open(cipher, task.argument.to_json(), kArgument);
   }
 }
 
 void open_record(const Cipher& cipher, graph::TaskRecord& record) {
-  for (auto& write : record.writes) write.value = open(cipher, write.value, purpose_of(write.channel));
+  for (auto& write : record.writes)
+    write.value = open(cipher, write.value.to_json(), purpose_of(write.channel));
   open_arguments(cipher, record.targets);
   if (record.error) record.error = cipher.open(*record.error, kError);
   for (graph::Interrupt& interrupt : record.interrupts) {
@@ -56,10 +57,10 @@ void open_record(const Cipher& cipher, graph::TaskRecord& record) {
 /// Each checkpoint has sealed its writes of a channel as one; here they come apart again.
 void open_deltas(const Cipher& cipher, graph::Deltas& deltas) {
   for (auto& [channel, writes] : deltas) {
-    json::array opened;
-    for (const json::value& sealed : writes) {
-      json::value added = open(cipher, sealed, purpose_of(channel));
-      for (json::value& write : added.as_array()) opened.push_back(std::move(write));
+    std::vector<graph::SavedValue> opened;
+    for (const graph::SavedValue& sealed : writes) {
+      json::value added = open(cipher, sealed.to_json(), purpose_of(channel));
+      for (json::value& write : added.as_array()) opened.emplace_back(std::move(write));
     }
     writes = std::move(opened);
   }
@@ -71,9 +72,7 @@ void open_checkpoint(const Cipher& cipher, graph::SavedCheckpoint& saved) {
     metadata = open(cipher, sealed == nullptr ? json::value() : *sealed, kMetadata).as_object();
   }
   open_arguments(cipher, saved.checkpoint.next);
-  for (auto& member : saved.values) {
-    member.value() = open(cipher, member.value(), purpose_of(member.key()));
-  }
+  for (auto& [channel, value] : saved.values) value = open(cipher, value.to_json(), purpose_of(channel));
   for (graph::TaskRecord& record : saved.records) open_record(cipher, record);
   open_deltas(cipher, saved.deltas);
 }
@@ -92,13 +91,11 @@ base::Task<void> EncryptedSaver::put(graph::ThreadKey thread, graph::Checkpoint 
   }
   seal_arguments(cipher_, checkpoint.next);
   for (graph::ChannelValue& value : changed) {
-    json::value sealed = seal(cipher_, value.value, purpose_of(checkpoint.channels->at(value.channel)));
+    const std::string purpose = purpose_of(checkpoint.channels->at(value.channel));
     if (value.is_delta) {
-      json::array writes;
-      writes.push_back(std::move(sealed));
-      value.value = std::move(writes);
+      value.writes = {graph::SavedValue(seal(cipher_, base::to_json(value.writes), purpose))};
     } else {
-      value.value = std::move(sealed);
+      value.value = seal(cipher_, value.value.to_json(), purpose);
     }
   }
   co_await saver_->put(std::move(thread), std::move(checkpoint), std::move(changed));
@@ -106,7 +103,8 @@ base::Task<void> EncryptedSaver::put(graph::ThreadKey thread, graph::Checkpoint 
 
 base::Task<void> EncryptedSaver::put_record(graph::ThreadKey thread, std::string checkpoint_id,
                                             graph::TaskRecord record) {
-  for (auto& write : record.writes) write.value = seal(cipher_, write.value, purpose_of(write.channel));
+  for (auto& write : record.writes)
+    write.value = seal(cipher_, write.value.to_json(), purpose_of(write.channel));
   seal_arguments(cipher_, record.targets);
   if (record.error) record.error = cipher_.seal(*record.error, kError);
   for (graph::Interrupt& interrupt : record.interrupts) {

@@ -22,7 +22,8 @@ struct Durability : testing::Test {
     graph::Checkpoint checkpoint = checkpoint_of(id, parent, 0, {version, 0});
     checkpoint.run_id = run;
     std::vector<graph::ChannelValue> changed;
-    changed.push_back({.channel = 0, .value = graph::json::array{id, run}, .is_delta = is_delta});
+    changed.push_back({.channel = 0, .value = graph::json::array{id, run}});
+    if (is_delta) changed[0] = {.channel = 0, .value = {}, .writes = {changed[0].value}, .is_delta = true};
     wait(saver.put(to, std::move(checkpoint), std::move(changed)));
     wait(saver.put_record(to, id, {.task_id = "t", .node = "a"}));
   }
@@ -85,13 +86,13 @@ TYPED_TEST(Durability, AChatOfAThousandTurnsTakesAtMostThreeTimesItsText) {
         checkpoint.ran = {step < 2 ? "__start__" : "chat"};
         std::vector<graph::ChannelValue> changed;
         if (step == 0) {
-          checkpoint.next = {{.node = "__start__", .is_send = false, .argument = {{"items", {asked}}}}};
+          checkpoint.next = {
+              {.node = "__start__", .is_send = false, .argument = graph::json::value{{"items", {asked}}}}};
         } else {
           checkpoint.versions[0] = ++version;
           graph::json::array one{step == 1 ? asked : message()};
-          graph::json::array writes;
-          writes.push_back(std::move(one));
-          changed.push_back({.channel = 0, .value = std::move(writes), .is_delta = true});
+          changed.push_back(
+              {.channel = 0, .value = {}, .writes = {graph::SavedValue(std::move(one))}, .is_delta = true});
         }
         parent = checkpoint.id;
         co_await saver->put(thread, std::move(checkpoint), std::move(changed));

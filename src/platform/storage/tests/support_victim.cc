@@ -295,13 +295,13 @@ bool Victim::has_ended_well() {
 
 std::vector<std::string> held_items(const graph::SavedCheckpoint& last) {
   std::vector<std::string> items;
-  if (const graph::json::value* value = last.values.if_contains("items")) {
-    items = base::from_json<std::vector<std::string>>(*value);
+  if (const auto value = last.values.find("items"); value != last.values.end()) {
+    items = base::from_json<std::vector<std::string>>(value->second.to_json());
   }
   const auto deltas = last.deltas.find("items");
   if (deltas == last.deltas.end()) return items;
-  for (const graph::json::value& write : deltas->second) {
-    graph::append(items, base::from_json<std::vector<std::string>>(write));
+  for (const graph::SavedValue& write : deltas->second) {
+    graph::append(items, base::from_json<std::vector<std::string>>(write.to_json()));
   }
   return items;
 }
@@ -313,7 +313,7 @@ std::set<std::string> held_keys(const graph::SavedCheckpoint& last) {
     if (!record.finished) continue;
     for (const auto& write : record.writes) {
       if (write.channel != "items") continue;
-      const auto written = base::from_json<std::vector<std::string>>(write.value);
+      const auto written = base::from_json<std::vector<std::string>>(write.value.to_json());
       keys.insert(written.begin(), written.end());
     }
   }
