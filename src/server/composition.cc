@@ -1,10 +1,28 @@
 #include "server/composition.h"
 
+#include <fmt/format.h>
+
+#include "core/base/error.h"
+#include "platform/storage/sqlite/sqlite_saver.h"
+
 namespace pharos::server {
 
 Composition::Composition(Settings settings)
     : settings_(std::move(settings)), ids_(clock_), cpu_("cpu", settings_.workers) {
   flow::add_core_kinds(node_kinds_);
+}
+
+std::shared_ptr<graph::Saver> Composition::threads(const std::filesystem::path& folder) {
+  std::error_code failure;
+  std::filesystem::create_directories(folder, failure);
+  if (failure) {
+    throw base::Error(base::Code::kInvalidInput, fmt::format("the data folder '{}' cannot be made: {}",
+                                                             folder.string(), failure.message()));
+  }
+  // What people wrote to their graphs is nobody else's business.
+  std::filesystem::permissions(folder, std::filesystem::perms::owner_all, failure);
+  if (!disk_) disk_.emplace("disk", 2);
+  return std::make_shared<storage::SqliteSaver>(folder / kThreadsFile, *disk_);
 }
 
 void Composition::start_loading() {

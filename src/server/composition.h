@@ -1,19 +1,25 @@
 // The composition root: every part of Pharos, built in this order and destroyed in the reverse one.
 #pragma once
 
+#include <filesystem>
 #include <future>
 #include <memory>
+#include <optional>
 
 #include "apps/mirror/mirror.h"
 #include "core/base/clock.h"
 #include "core/base/ids.h"
 #include "core/base/pool.h"
 #include "core/flow/node_kinds.h"
+#include "core/graph/saver.h"
 #include "platform/inference/text_embedder.h"
 #include "platform/vision/vision.h"
 #include "server/settings.h"
 
 namespace pharos::server {
+
+/// In the data folder.
+inline constexpr const char* kThreadsFile = "threads.db";
 
 /// Models begin to load, side by side, when first asked to; whoever needs one waits for it. Used from one
 /// thread.
@@ -32,6 +38,9 @@ class Composition {
   const Settings& settings() const { return settings_; }
   base::Pool& cpu() { return cpu_; }
   base::Clock& clock() { return clock_; }
+  /// Opens, or creates, the threads that are kept in a folder. Throws base::Error (kInvalidInput) when that
+  /// cannot be.
+  std::shared_ptr<graph::Saver> threads(const std::filesystem::path& folder);
   /// The kinds of nodes that graph files may name.
   const flow::NodeKinds& node_kinds() const { return node_kinds_; }
 
@@ -44,6 +53,7 @@ class Composition {
   base::Ids ids_;
   base::Pool cpu_;
   flow::NodeKinds node_kinds_;
+  std::optional<base::Pool> disk_;  ///< once there are threads
   std::shared_future<std::unique_ptr<vision::Vision>> vision_;
   std::shared_future<std::unique_ptr<inference::TextEmbedder>> embedder_;
 };

@@ -21,6 +21,8 @@ struct CommandLine {
   AnalyzeOptions analyze;
   VisionOptions vision;
   GraphOptions graph;
+  GraphRunOptions graph_run;
+  GraphThreadOptions graph_thread;
   GraphBenchOptions graph_bench;
   ReportStyleOptions style;
   std::function<int(Composition&, const Console&)> chosen;
@@ -58,39 +60,85 @@ void add_vision(CommandLine& line) {
   });
 }
 
-void add_graph(CommandLine& line) {
-  CLI::App* command =
-      line.app.add_subcommand("graph", "Graphs: those that the applications run, and those in files");
-  command->require_subcommand(1);
-  const auto add = [&](const char* name, const char* about, auto run) {
-    CLI::App* one = command->add_subcommand(name, about);
-    one->callback([&line, run] {
-      line.chosen = [&line, run](Composition& parts, const Console& console) {
-        return run(parts, console, line.graph);
-      };
-    });
-    return one;
-  };
-  const auto add_folder = [&](CLI::App* to) {
-    to->add_option("--dir", line.graph.folder, "Where graph files are looked for (graphs)")
-        ->type_name("FOLDER");
-  };
-  CLI::App* list = add("list", "Graphs by name", graph_list);
-  add_folder(list);
-  list->add_flag("--json", line.graph.json, "Print JSON");
-  CLI::App* show = add("show", "Draw a graph as Mermaid", graph_show);
-  show->add_option("graph", line.graph.name, "A name such as mirror, or a file")->required();
-  show->add_flag("--json", line.graph.json, "Print nodes and edges as JSON");
-  add_folder(show);
-  CLI::App* check = add("check", "Say what is wrong with graph files", graph_check);
-  check->add_option("file", line.graph.files, "YAML or JSON")->required();
-  CLI::App* run = add("run", "Run a graph from a file and print its final state", graph_run);
-  run->add_option("graph", line.graph.name, "A file, or a name in the folder")->required();
-  run->add_option("--input", line.graph.input, "The fields to start from as JSON, or @FILE");
-  run->add_option("--stream", line.graph.stream,
+/// A command of `pharos graph` that takes those options.
+template <class Options>
+CLI::App* add_graph_command(CommandLine& line, CLI::App& graph, const char* name, const char* about,
+                            int (*run)(Composition&, const Console&, const Options&), Options& options) {
+  CLI::App* command = graph.add_subcommand(name, about);
+  command->callback([&line, run, &options] {
+    line.chosen = [run, &options](Composition& parts, const Console& console) {
+      return run(parts, console, options);
+    };
+  });
+  return command;
+}
+
+void add_graph_folder(CLI::App& command, std::string& folder) {
+  command.add_option("--dir", folder, "Where graph files are looked for (graphs)")->type_name("FOLDER");
+}
+
+void add_graph_data(CLI::App& command, std::string& data) {
+  command.add_option("--data", data, "Where threads are kept (PHAROS_DATA, or ~/.local/state/pharos)")
+      ->type_name("FOLDER");
+}
+
+void add_graph_run(CommandLine& line, CLI::App& graph) {
+  GraphRunOptions& options = line.graph_run;
+  CLI::App* run = add_graph_command(line, graph, "run", "Run a graph from a file and print its final state",
+                                    graph_run, options);
+  run->add_option("graph", options.graph.name, "A file, or a name in the folder")->required();
+  CLI::Option* input =
+      run->add_option("--input", options.input, "The fields to start from as JSON, or @FILE");
+  run->add_option("--resume", options.resume,
+                  "The answer to what a thread asks: a word, JSON, {question: answer}, or @FILE")
+      ->excludes(input);
+  run->add_option("--thread", options.thread, "Keep the run under that name, and go on where it stands");
+  run->add_option("--checkpoint", options.checkpoint, "Go on from that checkpoint of the thread");
+  run->add_option("--stream", options.stream,
                   "Print events as JSON lines, the final state last: values, updates, tasks, custom")
       ->delimiter(',');
-  add_folder(run);
+  run->add_flag("--subgraphs", options.subgraphs, "Print the events of graphs inside, too");
+  run->add_flag("--json", options.graph.json, "Print state, questions and what is next as one JSON");
+  add_graph_data(*run, options.data);
+  add_graph_folder(*run, options.graph.folder);
+  run->footer("Exit code 3: the run stopped to ask, and waits for --resume.");
+}
+
+void add_graph_threads(CommandLine& line, CLI::App& graph) {
+  GraphThreadOptions& options = line.graph_thread;
+  const auto add = [&](const char* name, const char* about, auto run) {
+    CLI::App* command = add_graph_command(line, graph, name, about, run, options);
+    command->add_option("thread", options.thread, "As it was named in graph run")->required();
+    command->add_option("--graph", options.graph.name, "A file or name, when it is not where it was");
+    command->add_flag("--json", options.graph.json, "Print JSON");
+    add_graph_data(*command, options.data);
+    add_graph_folder(*command, options.graph.folder);
+    return command;
+  };
+  add("history", "A thread's checkpoints, newest first", graph_history);
+  CLI::App* fork = add("fork", "Let a thread go on from an earlier checkpoint", graph_fork);
+  fork->add_option("checkpoint", options.checkpoint, "As graph history shows it")->required();
+  fork->add_option("--update", options.update, "Write these fields there first: JSON, or @FILE");
+  fork->add_option("--as", options.as_node, "As that node, whose edges say what follows; end: nothing does");
+}
+
+void add_graph(CommandLine& line) {
+  CLI::App* graph =
+      line.app.add_subcommand("graph", "Graphs: those that the applications run, and those in files");
+  graph->require_subcommand(1);
+  GraphOptions& options = line.graph;
+  CLI::App* list = add_graph_command(line, *graph, "list", "Graphs by name", graph_list, options);
+  add_graph_folder(*list, options.folder);
+  list->add_flag("--json", options.json, "Print JSON");
+  CLI::App* show = add_graph_command(line, *graph, "show", "Draw a graph as Mermaid", graph_show, options);
+  show->add_option("graph", options.name, "A name such as mirror, or a file")->required();
+  show->add_flag("--json", options.json, "Print nodes and edges as JSON");
+  add_graph_folder(*show, options.folder);
+  CLI::App* check =
+      add_graph_command(line, *graph, "check", "Say what is wrong with graph files", graph_check, options);
+  check->add_option("file", options.files, "YAML or JSON")->required();
+  add_graph_run(line, *graph);
+  add_graph_threads(line, *graph);
 }
 
 void add_graph_bench(CommandLine& line, CLI::App& bench) {

@@ -49,6 +49,14 @@ std::filesystem::path peer_in_source_folder() {
   return (folder_beside_program("models").parent_path().parent_path() / "bench/peer/start.sh");
 }
 
+/// Where the XDG base directory specification puts what a program keeps between its runs.
+std::filesystem::path state_folder() {
+  if (const auto data = variable("PHAROS_DATA")) return *data;
+  if (const auto state = variable("XDG_STATE_HOME")) return std::filesystem::path(*state) / "pharos";
+  if (const auto home = variable("HOME")) return std::filesystem::path(*home) / ".local/state/pharos";
+  return {};
+}
+
 }  // namespace
 
 Settings settings_from_environment() {
@@ -56,6 +64,7 @@ Settings settings_from_environment() {
       .models = variable("PHAROS_MODELS").value_or(folder_beside_program("models").string()),
       .samples = variable("PHAROS_SAMPLES").value_or(folder_beside_program("samples").string()),
       .peer = variable("PHAROS_PEER").value_or(peer_in_source_folder().string()),
+      .data = state_folder(),
       .mode = mode_from_environment(),
       .workers = workers_from_environment(),
   };

@@ -51,8 +51,11 @@ class Approve final : public NodeFunction {
     const AnswerRoute* route = route_for(answer);
     if (!plan_.routes.empty() && route == nullptr && plan_.otherwise.empty()) return the_answers();
     if (plan_.field) {
+      // A field of text holds the word that led on, also for `true` or spaces around it.
+      const bool as_word = route != nullptr && (*plan_.fields)[*plan_.field].type == FieldType::kString;
       try {
-        output.writes.push_back(plan_.fields->write(*plan_.field, answer));
+        output.writes.push_back(
+            plan_.fields->write(*plan_.field, as_word ? json::value(route->answer) : answer));
       } catch (const base::Error& error) {
         return error.what();
       }

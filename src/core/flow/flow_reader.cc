@@ -129,6 +129,12 @@ void FlowReader::read_node(const Item& item) {
   graph::NodeDefinition node{.name = name, .body = nullptr, .argument = nullptr, .reads_state = !takes_item};
   if (takes_item) node.argument = &graph::value_type_of<json::value>();
   node.options = read_options(members);
+  if (const Item* deferred = members.find("deferred")) {
+    node.deferred = parts_->flag(*deferred, "deferred");
+    if (node.deferred && takes_item) {
+      file_.problems.add(deferred->place, "a node that a map starts cannot be deferred: no edge leads to it");
+    }
+  }
   const std::vector<std::string> when_failed = read_error_handling(members, *parts_, names, node.options);
   members.find("about");
   BuiltNode built = build(members, name, names);

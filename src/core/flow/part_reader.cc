@@ -251,6 +251,12 @@ int PartReader::integer(const Item& item, std::string_view what, int least) cons
   return least;
 }
 
+bool PartReader::flag(const Item& item, std::string_view what) const {
+  if (item.kind == Item::Kind::kScalar && item.scalar.is_bool()) return item.scalar.get_bool();
+  problems_.add(item.place, fmt::format("{} must be true or false", what));
+  return false;
+}
+
 std::optional<base::Duration> PartReader::duration(const Item& item, std::string_view what) const {
   static const std::map<std::string_view, double> units{
       {"", 1.0}, {"ms", 0.001}, {"s", 1.0}, {"m", 60.0}, {"h", 3600.0}};

@@ -76,6 +76,7 @@ class PartReader {
   Cases cases(Members& members) const;
   std::string text(const Item& item, std::string_view what) const;
   int integer(const Item& item, std::string_view what, int least) const;
+  bool flag(const Item& item, std::string_view what) const;
   /// `30s`, `500ms`, `2m`, `1h`, or seconds.
   std::optional<base::Duration> duration(const Item& item, std::string_view what) const;
   graph::RetryPolicy retry(const Item& item) const;

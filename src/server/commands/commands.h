@@ -30,17 +30,38 @@ struct VisionOptions {
 int see(Composition& parts, const Console& console, const VisionOptions& options);
 
 struct GraphOptions {
-  std::string name;                 ///< of a graph, or a file
-  std::vector<std::string> files;   ///< for graph_check
-  std::string folder = "graphs";    ///< where names are looked for
-  std::string input = "{}";         ///< JSON, or @FILE
-  std::vector<std::string> stream;  ///< names of graph::StreamMode
+  std::string name;                ///< of a graph, or a file
+  std::vector<std::string> files;  ///< for graph_check
+  std::string folder = "graphs";   ///< where names are looked for
   bool json = false;
 };
 int graph_list(Composition& parts, const Console& console, const GraphOptions& options);
 int graph_show(Composition& parts, const Console& console, const GraphOptions& options);
 int graph_check(Composition& parts, const Console& console, const GraphOptions& options);
-int graph_run(Composition& parts, const Console& console, const GraphOptions& options);
+
+struct GraphRunOptions {
+  GraphOptions graph;
+  std::optional<std::string> input;   ///< JSON, or @FILE
+  std::optional<std::string> resume;  ///< the same, or a word: the answer, or answers by question
+  std::string thread;                 ///< empty: nothing is kept
+  std::string checkpoint;             ///< to go on from; empty: the thread's last
+  std::string data;                   ///< folder with the threads; empty: as the settings say
+  std::vector<std::string> stream;    ///< names of graph::StreamMode
+  bool subgraphs = false;             ///< stream what graphs inside do, too
+};
+/// 3 when the run stopped to ask, and waits.
+int graph_run(Composition& parts, const Console& console, const GraphRunOptions& options);
+
+struct GraphThreadOptions {
+  GraphOptions graph;  ///< an empty name: the file that the thread was last run from
+  std::string thread;
+  std::string checkpoint;             ///< for graph_fork
+  std::optional<std::string> update;  ///< fields to write as JSON, or @FILE
+  std::string as_node;                ///< who writes them; empty: who wrote last
+  std::string data;
+};
+int graph_history(Composition& parts, const Console& console, const GraphThreadOptions& options);
+int graph_fork(Composition& parts, const Console& console, const GraphThreadOptions& options);
 
 struct ReportStyleOptions {
   bool json = false;

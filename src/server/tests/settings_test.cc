@@ -12,8 +12,8 @@ namespace {
 class Environment : public testing::Test {
  protected:
   void TearDown() override {
-    for (const char* name :
-         {"PHAROS_MODELS", "PHAROS_SAMPLES", "PHAROS_MODE", "LIFEMIRROR_MODE", "PHAROS_WORKERS"}) {
+    for (const char* name : {"PHAROS_MODELS", "PHAROS_SAMPLES", "PHAROS_MODE", "LIFEMIRROR_MODE",
+                             "PHAROS_WORKERS", "PHAROS_DATA", "XDG_STATE_HOME"}) {
       unsetenv(name);
     }
   }
@@ -34,6 +34,13 @@ TEST_F(Environment, SettingsAreTaken) {
   EXPECT_EQ(settings.models, "/somewhere");
   EXPECT_EQ(settings.workers, 3);
   EXPECT_EQ(settings.mode, mirror::Mode::kDev);
+}
+
+TEST_F(Environment, WhatIsKeptLiesWhereTheSystemSaysUnlessTold) {
+  setenv("XDG_STATE_HOME", "/state", 1);
+  EXPECT_EQ(settings_from_environment().data, "/state/pharos");
+  setenv("PHAROS_DATA", "/elsewhere", 1);
+  EXPECT_EQ(settings_from_environment().data, "/elsewhere");
 }
 
 TEST_F(Environment, TheNewNameOfTheModeWins) {

@@ -110,6 +110,25 @@ edges:
             (json::array{"long", "short", "longer", "after"}));
 }
 
+TEST(Deferred, RunsOnceWhenNothingElseIsLeft) {
+  EXPECT_EQ(field(R"(
+state: {log: {type: array, reducer: append}}
+nodes:
+  short: {kind: set, write: {log: short}}
+  long: {kind: set, write: {log: long}}
+  longer: {kind: set, write: {log: longer}}
+  last: {kind: set, deferred: true, write: {log: last}}
+edges:
+  - start -> short, long
+  - long -> longer -> last
+  - short -> last
+)",
+                  "log"),
+            (json::array{"long", "short", "longer", "last"}));
+  EXPECT_THAT(problems("nodes: {a: {kind: wait, seconds: 1, deferred: later}}\nedges: [start -> a]"),
+              testing::ElementsAre("1:47: deferred must be true or false"));
+}
+
 TEST(Wait, TakesTheTimeItSaysOnTheGraphsClock) {
   base::ManualClock clock;
   const Flow flow = read(R"(
