@@ -3,6 +3,7 @@ find_package(Boost 1.81 REQUIRED COMPONENTS json)
 find_package(Threads REQUIRED)
 find_package(fmt REQUIRED)
 if(PHAROS_CORE_ONLY)
+  find_package(yaml-cpp QUIET)  # graphs in files; the library is whole without it
   return()
 endif()
 find_package(ICU REQUIRED COMPONENTS uc i18n)

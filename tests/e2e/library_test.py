@@ -46,6 +46,27 @@ int main() {
 }
 """
 
+FLOW_CONSUMER = """
+cmake_minimum_required(VERSION 3.25)
+project(consumer LANGUAGES CXX)
+find_package(PharosCore 0.1 REQUIRED COMPONENTS flow)
+add_executable(consumer main.cc)
+target_link_libraries(consumer PRIVATE pharos::flow)
+"""
+FLOW_CONSUMER_MAIN = """
+#include <cstdio>
+#include "core/flow/reader.h"
+int main() {
+  pharos::flow::NodeKinds kinds;
+  pharos::flow::add_core_kinds(kinds);
+  try {
+    pharos::flow::read_flow("nodes: {a: {kind: sett}}", "mine.yaml", kinds);
+  } catch (const pharos::flow::FileError& error) {
+    std::puts(error.what());
+  }
+}
+"""
+
 
 def succeed(*command):
     """Runs the command; fails the test with what it said."""
@@ -79,11 +100,19 @@ class LibraryTest(unittest.TestCase):
         build(source, self.folder / "consumer-build", COMPILER, self.installed)
         self.assertIn("'two'", succeed(self.folder / "consumer-build/consumer"))
 
+    def test_graphs_in_files_are_a_component(self):
+        source = self.folder / "flow-consumer"
+        source.mkdir()
+        (source / "CMakeLists.txt").write_text(FLOW_CONSUMER)
+        (source / "main.cc").write_text(FLOW_CONSUMER_MAIN)
+        build(source, self.folder / "flow-consumer-build", COMPILER, self.installed)
+        self.assertIn("did you mean 'set'?", succeed(self.folder / "flow-consumer-build/consumer"))
+
     def test_it_installs_no_tests_and_no_other_room(self):
         headers = [path.relative_to(self.folder / "installed/include/pharos").as_posix()
                    for path in (self.folder / "installed").rglob("*.h")]
         self.assertIn("core/graph/state_graph.h", headers)
-        self.assertEqual([path for path in headers if not path.startswith(("core/base/", "core/graph/"))
+        self.assertEqual([path for path in headers if not path.startswith(("core/base/", "core/graph/", "core/flow/"))
                           or "tests/" in path or "bench/" in path], [])
 
     @unittest.skipUnless(shutil.which("g++"), "there is no other compiler here")
