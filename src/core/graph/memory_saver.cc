@@ -28,11 +28,12 @@ struct MemorySaver::StoredValue {
 
 base::Task<void> MemorySaver::put(ThreadKey thread, Checkpoint checkpoint,
                                   std::vector<ChannelValue> changed) {
-  add(thread, std::move(checkpoint), std::move(changed));
+  put_at_once(thread, std::move(checkpoint), std::move(changed));
   co_return;
 }
 
-void MemorySaver::add(const ThreadKey& thread, Checkpoint checkpoint, std::vector<ChannelValue> changed) {
+void MemorySaver::put_at_once(const ThreadKey& thread, Checkpoint checkpoint,
+                              std::vector<ChannelValue> changed) {
   require_known_format(thread, checkpoint.id, checkpoint.format);
   const std::lock_guard lock(mutex_);
   auto entry = std::make_unique<Entry>();

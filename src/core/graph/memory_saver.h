@@ -13,10 +13,12 @@
 namespace pharos::graph {
 
 /// Values that did not change are shared between checkpoints, so a thread costs what was written to it.
-class MemorySaver final : public Saver {
+class MemorySaver final : public Saver, public ImmediateSaver {
  public:
-  bool is_immediate() const override { return true; }
   base::Task<void> put(ThreadKey thread, Checkpoint checkpoint, std::vector<ChannelValue> changed) override;
+  ImmediateSaver* immediate() override { return this; }
+  void put_at_once(const ThreadKey& thread, Checkpoint checkpoint,
+                   std::vector<ChannelValue> changed) override;
   base::Task<void> put_record(ThreadKey thread, std::string checkpoint_id, TaskRecord record) override;
   base::Task<std::optional<SavedCheckpoint>> get(ThreadKey thread, std::string checkpoint_id) override;
   base::Task<std::vector<SavedCheckpoint>> list(ThreadKey thread, ListQuery query) override;
@@ -39,7 +41,6 @@ class MemorySaver final : public Saver {
       std::vector<std::unique_ptr<Entry>>;  ///< one graph's checkpoints in the order in which they were put
   using Lines = std::map<std::string, Line>;
 
-  void add(const ThreadKey& thread, Checkpoint checkpoint, std::vector<ChannelValue> changed);
   static Values inherited(const Entry& parent, const std::vector<std::string>& channels);
   Line* find_line(const ThreadKey& thread);
   static Entry* find_entry(Line& line, const std::string& id);

@@ -47,7 +47,7 @@ base::Task<void> Run::reopen(SavedCheckpoint saved) {
   info_->resuming = true;
   if (fork) {
     give_answers_anew(resume);
-    co_await save(Source::kFork, next, ran);
+    if (save(Source::kFork, next, ran)) co_await put_checkpoint();
   } else {
     --step_;
     give_answers(resume);
@@ -207,7 +207,7 @@ base::Task<std::string> Run::edit(std::string as_node) {
     end_step();
     if (ends) end_here();
   }
-  co_await save(Source::kUpdate, planned_tasks(), {as_node});
+  if (save(Source::kUpdate, planned_tasks(), {as_node})) co_await put_checkpoint();
   co_return info_->checkpoint_id;
 }
 

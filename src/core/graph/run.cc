@@ -64,7 +64,7 @@ base::Task<void> Run::advance() {
   if (is_kept()) co_await open_thread();
   if (!input_.resume) {
     begin();
-    if (is_kept()) co_await save_step(Source::kLoop);
+    if (is_kept() && save_step(Source::kLoop)) co_await put_checkpoint();
   }
   while (!plan_.empty()) {
     if (stops_before()) co_return rest_before_step();
@@ -88,7 +88,7 @@ base::Task<void> Run::advance() {
     }
     if (waits_for_answers()) co_return;
     end_step();
-    if (is_kept()) co_await save_step(Source::kLoop);
+    if (is_kept() && save_step(Source::kLoop)) co_await put_checkpoint();
     if (EventSink* reader = info_->reader()) co_await reader->ready();
     if (stops_after()) co_return rest_before_step();
   }

@@ -109,9 +109,11 @@ class Run {
   base::Task<std::optional<SavedCheckpoint>> read_thread(bool must_exist);
   void restore(SavedCheckpoint saved);
   void restore_join(const Arrivals& arrivals);
-  base::Task<void> save(Source source, std::vector<NextTask> next, std::vector<std::string> ran);
-  base::Task<void> save_step(Source source);
+  bool save(Source source, std::vector<NextTask> next, std::vector<std::string> ran);
+  bool save_step(Source source);
   std::vector<NextTask> planned_tasks() const;
+  Checkpoint take_unsaved();
+  bool put_at_once();
   base::Task<void> put_checkpoint();
   void put_meanwhile(Checkpoint checkpoint, std::vector<ChannelValue> changed,
                      const boost::asio::any_io_executor& executor);

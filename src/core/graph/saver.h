@@ -137,15 +137,23 @@ struct ListQuery {
   std::size_t limit = 0;  ///< 0: all
 };
 
+/// A saver that waits for nothing has this too: put() without the price of a coroutine.
+class ImmediateSaver {
+ public:
+  virtual ~ImmediateSaver() = default;
+  /// As Saver::put().
+  virtual void put_at_once(const ThreadKey& thread, Checkpoint checkpoint,
+                           std::vector<ChannelValue> changed) = 0;
+};
+
 /// Thread-safe. Every implementation passes the suite in
 /// tests/saver_contract.h.
 class Saver {
  public:
   virtual ~Saver() = default;
 
-  /// True when put() and put_record() do not wait for anything: a run then calls them in line, whatever its
-  /// Durability.
-  virtual bool is_immediate() const { return false; }
+  /// This saver, if it waits for nothing.
+  virtual ImmediateSaver* immediate() { return nullptr; }
 
   /// Adds a checkpoint; `changed` has the channels whose version differs from the parent's, all of them for a
   /// first one. Its id must be new to the thread. It is durable when the task ends, and so is what the

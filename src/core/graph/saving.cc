@@ -58,7 +58,7 @@ base::Task<void> Run::open_thread() {
   if (saved) restore(std::move(*saved));
   std::vector<NextTask> next;
   next.push_back({.node = std::string(kStart), .is_send = false, .argument = saved_input()});
-  co_await save(Source::kInput, std::move(next), {});
+  if (save(Source::kInput, std::move(next), {})) co_await put_checkpoint();
   first_step_ = ++step_;
 }
 
@@ -102,13 +102,14 @@ void Run::restore_join(const Arrivals& arrivals) {
   }
 }
 
-base::Task<void> Run::save(Source source, std::vector<NextTask> next, std::vector<std::string> ran) {
+/// Makes a checkpoint of where the run stands; true when put_checkpoint() is to be awaited for it.
+bool Run::save(Source source, std::vector<NextTask> next, std::vector<std::string> ran) {
   unsaved_ = {.source = source, .step = step_, .next = std::move(next), .ran = std::move(ran)};
   info_->checkpoint_id = graph_.next_id();
-  if (info_->config.durability != Durability::kExit) co_await put_checkpoint();
+  return info_->config.durability != Durability::kExit && !put_at_once();
 }
 
-base::Task<void> Run::save_step(Source source) {
+bool Run::save_step(Source source) {
   std::vector<std::string> ran;
   for (const auto& task : tasks_) {
     // Tasks are in the order of names, so the several Sends of one node are neighbours or after the named
@@ -126,9 +127,8 @@ std::vector<NextTask> Run::planned_tasks() const {
   return next;
 }
 
-/// Gives the last checkpoint to the saver, unless it has it.
-base::Task<void> Run::put_checkpoint() {
-  if (!unsaved_) co_return;
+/// The last checkpoint, which the saver is given now.
+Checkpoint Run::take_unsaved() {
   Checkpoint checkpoint{.id = info_->checkpoint_id,
                         .parent_id = std::exchange(parent_id_, info_->checkpoint_id),
                         .run_id = info_->config.run_id,
@@ -137,15 +137,30 @@ base::Task<void> Run::put_checkpoint() {
                         .step = unsaved_->step,
                         .metadata = info_->config.metadata,
                         .channels = graph_.channel_names(),
-                        .versions = {},
+                        .versions = versions_,
                         .next = std::move(unsaved_->next),
                         .arrivals = arrivals(),
                         .ran = std::move(unsaved_->ran)};
   unsaved_.reset();
+  return checkpoint;
+}
+
+/// The common case of a saver in memory: nothing to wait for, so no coroutine.
+bool Run::put_at_once() {
+  ImmediateSaver* saver = info_->saver->immediate();
+  if (saver == nullptr) return false;
   std::vector<ChannelValue> changed = changed_values();
-  checkpoint.versions = versions_;
+  saver->put_at_once(thread_, take_unsaved(), std::move(changed));
+  return true;
+}
+
+/// Gives the last checkpoint to the saver, unless it has it.
+base::Task<void> Run::put_checkpoint() {
+  if (!unsaved_) co_return;
+  std::vector<ChannelValue> changed = changed_values();
+  Checkpoint checkpoint = take_unsaved();
   if (saving_) co_await saved();
-  if (info_->config.durability == Durability::kAsync && !info_->saver->is_immediate()) {
+  if (info_->config.durability == Durability::kAsync) {
     put_meanwhile(std::move(checkpoint), std::move(changed), co_await asio::this_coro::executor);
   } else {
     co_await info_->saver->put(thread_, std::move(checkpoint), std::move(changed));

@@ -36,7 +36,7 @@ base::Task<void> run_all(std::shared_ptr<Crowd> crowd) {
   Wakeup finished;
   std::exception_ptr failure;
   int left = crowd->threads;
-  const auto one_finished = [&](std::exception_ptr thrown) {
+  const auto one_finished = [&](std::exception_ptr thrown, const Chat&) {
     if (thrown) failure = thrown;
     if (--left == 0) finished.notify();
   };
@@ -44,7 +44,7 @@ base::Task<void> run_all(std::shared_ptr<Crowd> crowd) {
   for (int i = 0; i < crowd->threads; ++i) {
     asio::co_spawn(
         executor,
-        run_once(crowd->graph, Chat{.messages = {"hello"}}, {.thread_id = fmt::format("thread-{}", i)}),
+        crowd->graph.invoke(Chat{.messages = {"hello"}}, {.thread_id = fmt::format("thread-{}", i)}),
         one_finished);
   }
   while (left > 0) co_await finished.wait();
