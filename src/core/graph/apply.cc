@@ -19,7 +19,7 @@ void check_type(const Channel& channel, const Write& write, const std::string& g
 }  // namespace
 
 void Run::apply_input() {
-  RunInput input = std::exchange(input_, {});
+  RunInput input = std::move(*std::exchange(input_, nullptr));
   const auto& channels = graph_.schema().channels;
   ++version_;
   ++round_;

@@ -1,6 +1,7 @@
 // A saver that keeps threads in memory: for tests, tools, and servers that may forget.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -15,6 +16,11 @@ namespace pharos::graph {
 /// Values that did not change are shared between checkpoints, so a thread costs what was written to it.
 class MemorySaver final : public Saver, public ImmediateSaver {
  public:
+  MemorySaver();
+  ~MemorySaver() override;
+  MemorySaver(const MemorySaver&) = delete;
+  MemorySaver& operator=(const MemorySaver&) = delete;
+
   base::Task<void> put(ThreadKey thread, Checkpoint checkpoint, std::vector<ChannelValue> changed) override;
   ImmediateSaver* immediate() override { return this; }
   void put_at_once(const ThreadKey& thread, Checkpoint checkpoint,
@@ -31,15 +37,15 @@ class MemorySaver final : public Saver, public ImmediateSaver {
 
  private:
   struct StoredValue;
-  using Values = std::vector<std::shared_ptr<StoredValue>>;  ///< by channel; null when never written
-  struct Entry {
-    Checkpoint checkpoint;
-    Values values;
-    std::vector<TaskRecord> records;
+  struct VersionedValue {
+    std::uint64_t version = 0;
+    std::shared_ptr<StoredValue> value;  ///< null when never written
   };
+  using Values = std::vector<VersionedValue>;  ///< by channel
+  struct Entry;
   using Line =
-      std::vector<std::unique_ptr<Entry>>;  ///< one graph's checkpoints in the order in which they were put
-  using Lines = std::map<std::string, Line>;
+      std::vector<std::unique_ptr<Entry>>;    ///< one graph's checkpoints in the order in which they were put
+  using Lines = std::map<std::string, Line>;  ///< by path
 
   static Values inherited(const Entry& parent, const std::vector<std::string>& channels);
   Line* find_line(const ThreadKey& thread);

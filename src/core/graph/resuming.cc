@@ -29,7 +29,7 @@ std::vector<std::string> open_questions(const std::vector<TaskRecord>& records) 
 /// Makes the coming super-step that of the saved checkpoint. A run that stopped before its input was applied
 /// gets that input instead.
 base::Task<void> Run::reopen(SavedCheckpoint saved) {
-  const Resume resume = std::move(*input_.resume);
+  const Resume resume = std::move(*input_->resume);
   const std::vector<NextTask> next = saved.checkpoint.next;
   const std::vector<std::string> ran = saved.checkpoint.ran;
   const bool fork = !info_->config.checkpoint_id.empty();
@@ -38,7 +38,7 @@ base::Task<void> Run::reopen(SavedCheckpoint saved) {
   if (next.size() == 1 && next.front().node == kStart) {
     if (resume.has_answers())
       refuse(graph_.name(), thread_.thread_id, "has asked nothing: there is nothing to answer");
-    input_ = input_of(next.front().argument);
+    *input_ = input_of(next.front().argument);
     first_step_ = step_;
     co_return;
   }
@@ -203,7 +203,7 @@ base::Task<std::string> Run::edit(std::string as_node) {
     const bool ends = as_node == kEnd;
     const std::uint32_t node = ends ? 0 : graph_.find(as_node, "the update");
     tasks_[0]->prepare({.node = node, .argument = nullptr}, 0, state_, step_, 0);
-    tasks_[0]->output.writes = std::move(input_.writes);
+    tasks_[0]->output.writes = std::move(input_->writes);
     end_step();
     if (ends) end_here();
   }

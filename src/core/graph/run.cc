@@ -15,7 +15,7 @@ Run::Run(std::shared_ptr<const CompiledGraph> graph, RunConfig config, RunInput 
     : Run(std::make_shared<RunInfo>(std::move(graph), std::move(config), modes, sink), std::move(input)) {}
 
 Run::Run(std::shared_ptr<RunInfo> info, RunInput input)
-    : info_(std::move(info)), graph_(*info_->graph), input_(std::move(input)) {
+    : info_(std::move(info)), graph_(*info_->graph), input_(std::make_unique<RunInput>(std::move(input))) {
   armed_.resize(graph_.node_count());
   versions_.resize(graph_.schema().channels.size());
   claims_.resize(graph_.schema().channels.size());
@@ -62,7 +62,7 @@ base::Task<std::shared_ptr<StateStorage>> Run::execute() {
 /// Super-step after super-step, until the end or until there is something to wait for.
 base::Task<void> Run::advance() {
   if (is_kept()) co_await open_thread();
-  if (!input_.resume) {
+  if (!input_->resume) {
     begin();
     if (is_kept() && save_step(Source::kLoop)) co_await put_checkpoint();
   }

@@ -172,7 +172,7 @@ class Run {
 
   std::shared_ptr<RunInfo> info_;
   const CompiledGraph& graph_;
-  RunInput input_;
+  std::unique_ptr<RunInput> input_;  ///< until it is applied
   std::shared_ptr<StateStorage> state_;
   std::shared_ptr<StateStorage> scratch_;  ///< for routes of tasks that run beside others
   int step_ = 0;

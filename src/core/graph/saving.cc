@@ -47,11 +47,11 @@ bool Run::is_called_again(const Checkpoint& last) const {
 
 /// Goes on from where the thread stands, or saves the new input in a checkpoint of its own.
 base::Task<void> Run::open_thread() {
-  auto saved = co_await read_thread(input_.resume.has_value() || !info_->config.checkpoint_id.empty());
+  auto saved = co_await read_thread(input_->resume.has_value() || !info_->config.checkpoint_id.empty());
   if (saved && is_called_again(saved->checkpoint)) {
-    input_.resume = Resume{.answer = {}, .answers = info_->inner_answers};
+    input_->resume = Resume{.answer = {}, .answers = info_->inner_answers};
   }
-  if (input_.resume) {
+  if (input_->resume) {
     co_await reopen(std::move(*saved));
     co_return;
   }
@@ -294,13 +294,14 @@ NextTask Run::as_next(const PlannedTask& planned) const {
 SavedValue Run::saved_input() const {
   const auto& channels = graph_.schema().channels;
   SavedValues fields;
-  if (input_.whole) {
+  if (input_->whole) {
     for (std::size_t i = 0; i < channels.size(); ++i) {
       if (channels[i].untracked) continue;
-      fields.emplace(channels[i].name, SavedValue(Value::copy_of(*channels[i].type, input_.whole->field(i))));
+      fields.emplace(channels[i].name,
+                     SavedValue(Value::copy_of(*channels[i].type, input_->whole->field(i))));
     }
   }
-  for (const Write& write : input_.writes) {
+  for (const Write& write : input_->writes) {
     if (!channels[write.channel].untracked) {
       fields.insert_or_assign(channels[write.channel].name, SavedValue(write.value.clone()));
     }
