@@ -115,6 +115,14 @@ class LibraryTest(unittest.TestCase):
         self.assertEqual([path for path in headers if not path.startswith(("core/base/", "core/graph/", "core/flow/"))
                           or "tests/" in path or "bench/" in path], [])
 
+    def test_its_reference_is_written_from_its_headers(self):
+        subprocess.run(["doxygen", "-"], cwd=ROOT, check=True, text=True,
+                       input=f"@INCLUDE = docs/Doxyfile\nOUTPUT_DIRECTORY = {self.folder}/api\n")
+        page = (self.folder / "api/classpharos_1_1graph_1_1StateGraph.html").read_text()
+        for name in ("add_conditional_edges", "reduce", "compile"):
+            self.assertIn(name, page)
+        self.assertIn("state-graph runtime", (self.folder / "api/index.html").read_text())
+
     @unittest.skipUnless(shutil.which("g++"), "there is no other compiler here")
     def test_another_compiler_is_told_what_to_do(self):
         outcome = subprocess.run(["cmake", "-S", ROOT / "examples", "-B", self.folder / "gcc", "-G", "Ninja",
