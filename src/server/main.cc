@@ -95,7 +95,8 @@ void add_graph_run(CommandLine& line, CLI::App& graph) {
   run->add_option("--thread", options.thread, "Keep the run under that name, and go on where it stands");
   run->add_option("--checkpoint", options.checkpoint, "Go on from that checkpoint of the thread");
   run->add_option("--stream", options.stream,
-                  "Print events as JSON lines, the final state last: values, updates, tasks, custom")
+                  "Print events as JSON lines, the final state last: values, updates, tasks, custom, "
+                  "messages, checkpoints, debug")
       ->delimiter(',');
   run->add_flag("--subgraphs", options.subgraphs, "Print the events of graphs inside, too");
   run->add_flag("--json", options.graph.json, "Print state, questions and what is next as one JSON");

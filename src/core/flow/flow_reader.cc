@@ -154,7 +154,7 @@ void FlowReader::read_node(const Item& item) {
 graph::NodeOptions FlowReader::read_options(Members& members) {
   graph::NodeOptions options;
   if (const Item* timeout = members.find("timeout")) options.timeout = parts_->duration(*timeout, "timeout");
-  if (const Item* retry = members.find("retry")) options.retry = parts_->retry(*retry);
+  if (const Item* retry = members.find("retry")) options.retry.push_back(parts_->retry(*retry));
   return options;
 }
 

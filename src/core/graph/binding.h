@@ -91,6 +91,18 @@ struct NodeReturnsCommand<Input, Function> {
       kIsCommand<typename TaskResult<std::invoke_result_t<const Function&, const Input&, Context&>>::type>;
 };
 
+template <class Input, class Handler>
+struct HandlerReturnsCommand {
+  static constexpr bool value = kIsCommand<
+      typename TaskResult<std::invoke_result_t<const Handler&, const Input&, const NodeError&>>::type>;
+};
+template <class Input, class Handler>
+  requires std::invocable<const Handler&, const Input&, const NodeError&, Context&>
+struct HandlerReturnsCommand<Input, Handler> {
+  static constexpr bool value = kIsCommand<typename TaskResult<
+      std::invoke_result_t<const Handler&, const Input&, const NodeError&, Context&>>::type>;
+};
+
 /// Calls a node's function, awaits it when it is a coroutine, and keeps what it gives back.
 template <class Function, class... Arguments>
 base::Task<void> call(const Function& function, NodeOutput& output, Arguments&... arguments) {

@@ -95,6 +95,15 @@ std::optional<std::uint32_t> CompiledGraph::number_if_known(std::string_view nam
   return found->second;
 }
 
+json::array CompiledGraph::triggers(std::uint32_t node, bool is_send) const {
+  if (is_send) return json::array{"__send__"};
+  json::array triggers{"branch:to:" + nodes_[node].name};
+  for (const CompiledJoin& join : joins_) {
+    if (join.target == node) triggers.emplace_back(join.name);
+  }
+  return triggers;
+}
+
 std::uint32_t CompiledGraph::find(std::string_view name, std::string_view asker) const {
   if (name == kEnd) return kEndNode;
   const auto found = numbers_.find(name);

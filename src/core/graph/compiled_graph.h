@@ -14,13 +14,15 @@
 #include "core/base/clock.h"
 #include "core/base/ids.h"
 #include "core/graph/definition.h"
+#include "core/graph/node_cache.h"
 #include "core/graph/saver.h"
 
 namespace pharos::graph {
 
 struct CompileOptions {
-  base::Clock* clock = nullptr;  ///< outlives the graph; the machine's clock when null
-  std::shared_ptr<Saver> saver;  ///< keeps threads between runs; none: nothing is kept
+  base::Clock* clock = nullptr;      ///< outlives the graph; the machine's clock when null
+  std::shared_ptr<Saver> saver;      ///< keeps threads between runs; none: nothing is kept
+  std::shared_ptr<NodeCache> cache;  ///< keeps results of nodes declared with cache(); none: they always run
   std::uint64_t seed = 0;  ///< of the jitter in retries and of the ids; 0: from the machine's randomness
 };
 
@@ -75,6 +77,13 @@ class CompiledGraph {
   const CompiledNode& start() const { return start_; }
   const std::vector<CompiledJoin>& joins() const { return joins_; }
   const std::shared_ptr<Saver>& saver() const { return options_.saver; }
+  const std::shared_ptr<NodeCache>& cache() const { return options_.cache; }
+  /// What stands in for a node that has failed for good: its own handler or the graph's; null when neither.
+  const ErrorHandler* handler_of(const CompiledNode& node) const {
+    return node.options.on_error ? node.options.on_error.get() : definition_.on_error.get();
+  }
+  /// What can start the node, as streams tell it: `branch:to:write`, `join:facts+style:write`.
+  json::array triggers(std::uint32_t node, bool is_send) const;
   base::Clock& clock() const { return *clock_; }
   /// The fields' names, in the order of their channels.
   const std::shared_ptr<const std::vector<std::string>>& channel_names() const { return channel_names_; }

@@ -38,14 +38,64 @@ json::value Context::interrupt(json::value question) {
       {{.id = task_id(task, 0, "interrupt", number), .node = *node_, .value = std::move(question)}}};
 }
 
-bool Context::is_watched() const {
-  return !cancelled() && run_->watches(StreamMode::kCustom);
+bool Context::is_watched(StreamMode mode) const {
+  return !cancelled() && run_->watches(mode);
 }
 
 base::Task<void> Context::write(json::value data) {
-  if (!is_watched()) co_return;
-  run_->emit(StreamMode::kCustom, *node_, std::move(data));
-  if (EventSink* reader = run_->reader()) co_await reader->ready();
+  return tell(StreamMode::kCustom, std::move(data));
+}
+
+MessageWriter Context::message_writer(json::object about, std::string id) {
+  if (id.empty()) id = run_->graph->next_id();
+  if (!is_watched(StreamMode::kMessages)) return {*this, std::move(id), {}};
+  json::object all = origin();
+  for (auto& member : about) all.insert_or_assign(member.key(), std::move(member.value()));
+  return {*this, std::move(id), std::move(all)};
+}
+
+void Context::progress() const {
+  if (progress_) {
+    progress_->show();
+  } else if (run_->around) {
+    run_->around->show();
+  }
+}
+
+/// The same task, in an object that lives as long as one of its attempts.
+void Context::become(const Context& other) {
+  run_ = other.run_;
+  answers_ = other.answers_;
+  asked_ = other.asked_;
+  inner_runs_ = other.inner_runs_;
+  place_ = other.place_;
+  number_ = other.number_;
+  is_send_ = other.is_send_;
+  node_ = other.node_;
+  deadline_ = other.deadline_;
+  step_ = other.step_;
+  attempt_ = other.attempt_;
+  remaining_steps_ = other.remaining_steps_;
+}
+
+base::Task<void> Context::tell(StreamMode mode, json::value data) {
+  progress();
+  if (!is_watched(mode)) co_return;
+  run_->emit(mode, *node_, std::move(data));
+  co_await run_->wait_for_reader(progress_);
+}
+
+/// Where a message comes from, as its readers are told.
+json::object Context::origin() const {
+  const std::string task = task_id(run_->origin(), step_, *node_, place_);
+  json::array path{is_send_ ? "push" : "pull"};
+  if (is_send_) path.push_back(place_);
+  path.push_back(json::value(*node_));
+  json::object origin{{"step", step_}, {"node", *node_}, {"path", std::move(path)}};
+  origin.emplace("triggers", run_->graph->triggers(number_, is_send_));
+  origin.emplace("namespace", run_->place_of(*node_ + ":" + task));
+  if (!thread_id().empty()) origin.emplace("thread_id", thread_id());
+  return origin;
 }
 
 }  // namespace pharos::graph

@@ -11,14 +11,17 @@
 #include "core/base/deadline.h"
 #include "core/base/json.h"
 #include "core/base/task.h"
+#include "core/graph/message_writer.h"
+#include "core/graph/progress.h"
 #include "core/graph/saver.h"
+#include "core/graph/stream.h"
 
 namespace pharos::graph {
 
 class RunInfo;
 
 /// A node's view of its run. Valid until the node's coroutine ends, even when the run no longer waits for it.
-/// Use it on the run's executor; only cancelled() may be called from any thread.
+/// Use it on the run's executor; only cancelled() and progress() may be called from any thread.
 class Context {
  public:
   Context() = default;
@@ -51,22 +54,35 @@ class Context {
   json::value interrupt(json::value question);
 
   /// Sends `data` to readers of the `custom` stream, and waits while they are behind. Does nothing when
-  /// nobody reads, or after the node's time has run out.
+  /// nobody reads, or after the node's time has run out. It counts as progress.
   base::Task<void> write(json::value data);
-  /// True when somebody reads the `custom` stream: lets a node skip making what nobody sees.
-  bool is_watched() const;
+  /// True when somebody reads that stream: lets a node skip making what nobody sees.
+  bool is_watched(StreamMode mode = StreamMode::kCustom) const;
+  /// Begins a message that readers of the `messages` stream get piece by piece. `about` is added to what they
+  /// are told about its origin; an id is made up when none is given.
+  MessageWriter message_writer(json::object about = {}, std::string id = {});
+  /// Says that the node is at work, for its idle limit.
+  void progress() const;
 
  private:
+  friend class MessageWriter;
   friend class Run;
   friend class TaskRun;
   friend struct LimitedAttempt;
   friend class InnerRun;
 
+  void become(const Context& other);
+  base::Task<void> tell(StreamMode mode, json::value data);
+  json::object origin() const;
+
   const RunInfo* run_ = nullptr;
+  std::shared_ptr<Progress> progress_;                       ///< null without an idle limit
   std::shared_ptr<const std::vector<json::value>> answers_;  ///< to its questions, in the order of asking
   std::uint32_t asked_ = 0;
   std::uint32_t inner_runs_ = 0;
-  std::uint32_t place_ = 0;  ///< among the tasks of its super-step
+  std::uint32_t place_ = 0;   ///< among the tasks of its super-step
+  std::uint32_t number_ = 0;  ///< of the node
+  bool is_send_ = false;
   const std::string* node_ = nullptr;
   base::Deadline deadline_;
   int step_ = 0;

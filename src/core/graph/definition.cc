@@ -136,6 +136,7 @@ class Checker {
       } else if (node.routes) {
         links.anywhere.insert(node.name);
       }
+      if (graph_.handler_routes) links.anywhere.insert(node.name);
     }
     return links;
   }

@@ -56,6 +56,8 @@ struct GraphDefinition {
   std::vector<EdgeDefinition> edges;
   std::vector<JoinDefinition> joins;
   std::vector<BranchDefinition> branches;
+  std::shared_ptr<const ErrorHandler> on_error;  ///< of nodes without one of their own; it reads the state
+  bool handler_routes = false;                   ///< that handler returns Commands
 };
 
 /// Throws GraphError (kInvalidGraph) with everything that is wrong, a sentence each: names that are taken,

@@ -4,6 +4,7 @@
 #include <exception>
 #include <string>
 
+#include "core/base/clock.h"
 #include "core/base/error.h"
 
 namespace pharos::graph {
@@ -18,6 +19,7 @@ enum class Fault {
   kInvalidRun,      ///< the run's own settings: no saver, unknown thread or checkpoint
   kInvalidResume,   ///< an answer to nothing, to an unknown question, or to one of several
   kPaused,          ///< the run stopped to ask where its caller wanted it to end
+  kTimeLimit,       ///< an attempt of a node ran out of its time; see TimeLimitError
 };
 
 class GraphError : public base::Error {
@@ -31,8 +33,26 @@ class GraphError : public base::Error {
   Fault fault_;
 };
 
+/// An attempt of a node ran out of its time: why a NodeError may say it failed.
+class TimeLimitError : public GraphError {
+ public:
+  enum class Limit {
+    kRun,   ///< of the whole attempt
+    kIdle,  ///< since the node last showed progress
+  };
+  TimeLimitError(Limit limit, base::Duration duration);
+
+  Limit limit() const noexcept { return limit_; }
+  base::Duration duration() const noexcept { return duration_; }
+
+ private:
+  Limit limit_;
+  base::Duration duration_;
+};
+
 /// A node's failure: which node, after how many attempts, and what it threw. The code is the cause's when
-/// that is a base::Error, kInternal otherwise.
+/// that is a base::Error, kInternal otherwise. To an error handler that a resumed run starts again the cause
+/// is a base::Error with the code and the sentence of what was thrown.
 class NodeError : public GraphError {
  public:
   NodeError(const std::string& graph, std::string node, int attempts, std::exception_ptr cause);

@@ -1,7 +1,6 @@
 // What a run tells its readers.
+#include <memory>
 #include <utility>
-
-#include <fmt/format.h>
 
 #include "core/graph/run.h"
 
@@ -24,12 +23,34 @@ void Run::tell_interrupts() const {
   }
 }
 
-json::value Run::state_json() const {
+base::Task<void> RunInfo::wait_for_reader(std::shared_ptr<Progress> waiting) const {
+  EventSink* readers = reader();
+  if (readers == nullptr) co_return;
+  if (!waiting) waiting = around;
+  if (!waiting) co_return co_await readers->ready();
+  // However it ends, the time counts again.
+  const auto release = [](Progress* held) { held->release(); };
+  waiting->hold();
+  const std::unique_ptr<Progress, decltype(release)> held(waiting.get(), release);
+  co_await readers->ready();
+}
+
+std::string RunInfo::place() const {
+  std::string place;
+  for (const std::string& part : path) place += place.empty() ? part : "|" + part;
+  return place;
+}
+
+std::string RunInfo::place_of(const std::string& last) const {
+  return path.empty() ? last : place() + "|" + last;
+}
+
+json::value Run::state_json(StateStorage& state) const {
   json::object object;
   const auto& channels = graph_.schema().channels;
   for (std::size_t i = 0; i < channels.size(); ++i) {
     if (channels[i].type->has_json)
-      object.emplace(channels[i].name, channels[i].type->to_json(state_->field(i)));
+      object.emplace(channels[i].name, channels[i].type->to_json(state.field(i)));
   }
   return object;
 }
@@ -45,31 +66,106 @@ json::value Run::written_json(const TaskRun& task) const {
 }
 
 void Run::tell_values() const {
-  if (info_->watches(StreamMode::kValues)) info_->emit(StreamMode::kValues, {}, state_json());
+  if (info_->watches(StreamMode::kValues)) info_->emit(StreamMode::kValues, {}, state_json(*state_));
+}
+
+/// One event about a task, in the streams that want it.
+void Run::tell_task(const TaskRun& task, std::string_view kind, json::object data) const {
+  const std::string& node = task.node().name;
+  if (info_->watches(StreamMode::kDebug)) {
+    info_->emit(StreamMode::kDebug, node, debug_json(kind, step_, data));
+  }
+  if (info_->watches(StreamMode::kTasks)) info_->emit(StreamMode::kTasks, node, std::move(data));
 }
 
 void Run::tell_start(const TaskRun& task) const {
-  if (!info_->watches(StreamMode::kTasks)) return;
+  if (!info_->watches(StreamMode::kTasks) && !info_->watches(StreamMode::kDebug)) return;
   json::object data;
   data["id"] = task.id();
   data["name"] = task.node().name;
-  data["input"] = task.argument() ? task.argument()->to_json() : state_json();
-  data["triggers"] = json::array{task.argument() ? "__send__" : "branch:to:" + task.node().name};
-  info_->emit(StreamMode::kTasks, task.node().name, std::move(data));
+  data["input"] = task.argument() ? task.argument()->to_json() : state_json(*state_);
+  data["triggers"] = graph_.triggers(task.number(), task.argument() != nullptr);
+  tell_task(task, "task", std::move(data));
 }
 
+/// A result from the cache is no task's end: nothing ran.
 void Run::tell_end(const TaskRun& task) const {
   if (!task.failure() && task.interrupts().empty() && info_->watches(StreamMode::kUpdates)) {
-    info_->emit(StreamMode::kUpdates, task.node().name, json::object{{task.node().name, written_json(task)}});
+    json::object update{{task.told_name(), written_json(task)}};
+    if (task.is_cached()) update.emplace("__metadata__", json::object{{"cached", true}});
+    info_->emit(StreamMode::kUpdates, task.node().name, std::move(update));
   }
-  if (!info_->watches(StreamMode::kTasks)) return;
+  if (task.is_cached() || (!info_->watches(StreamMode::kTasks) && !info_->watches(StreamMode::kDebug)))
+    return;
   json::object data;
-  data["id"] = task.id();
-  data["name"] = task.node().name;
+  data["id"] = task.told_id();
+  data["name"] = task.told_name();
   data["error"] = task.failure() ? json::value(describe(task.failure())) : json::value(nullptr);
   data["result"] = written_json(task);
   data["interrupts"] = as_json(task.interrupts());
-  info_->emit(StreamMode::kTasks, task.node().name, std::move(data));
+  tell_task(task, "task_result", std::move(data));
+}
+
+/// A node has failed for good; what its error handler makes of it is told when that has ended.
+void Run::tell_failure(const TaskRun& task) const {
+  if (!info_->watches(StreamMode::kTasks) && !info_->watches(StreamMode::kDebug)) return;
+  json::object data;
+  data["id"] = task.id();
+  data["name"] = task.node().name;
+  data["error"] = task.handled()->what();
+  data["result"] = nullptr;
+  data["interrupts"] = json::array();
+  tell_task(task, "task_result", std::move(data));
+}
+
+/// The checkpoint as its readers get it, see StreamMode::kCheckpoints; null when there are none.
+json::value Run::checkpoint_json(const Checkpoint& checkpoint) const {
+  if (!info_->watches(StreamMode::kCheckpoints) && !info_->watches(StreamMode::kDebug)) return nullptr;
+  const auto config_of = [&](const std::string& id) -> json::value {
+    if (id.empty()) return nullptr;
+    return {{"thread_id", thread_.thread_id}, {"namespace", thread_.path}, {"checkpoint_id", id}};
+  };
+  json::array next;
+  json::array tasks;
+  for (std::uint32_t place = 0; place < checkpoint.next.size(); ++place) {
+    const std::string& node = checkpoint.next[place].node;
+    next.push_back(json::value(node));
+    tasks.push_back({{"id", task_id(checkpoint.id, checkpoint.step + 1, node, place)},
+                     {"name", node},
+                     {"interrupts", json::array()},
+                     {"state", nullptr}});
+  }
+  json::object parents;
+  for (const RunInfo* outer = info_->parent.get(); outer != nullptr; outer = outer->parent.get()) {
+    if (!outer->checkpoint_id.empty()) parents.emplace(outer->place(), outer->checkpoint_id);
+  }
+  json::object metadata{{"source", base::to_name(checkpoint.source)}, {"step", checkpoint.step}};
+  metadata.emplace("parents", std::move(parents));
+  for (const auto& member : checkpoint.metadata) metadata.emplace(member.key(), member.value());
+  return {{"config", config_of(checkpoint.id)},
+          {"parent_config", config_of(checkpoint.parent_id)},
+          {"values", state_json(state_ ? *state_ : *graph_.schema().make())},
+          {"metadata", std::move(metadata)},
+          {"next", std::move(next)},
+          {"tasks", std::move(tasks)}};
+}
+
+void Run::tell_checkpoint(json::value checkpoint) const {
+  if (checkpoint.is_null()) return;
+  if (info_->watches(StreamMode::kDebug)) {
+    const int step = checkpoint.at("metadata").at("step").to_number<int>();
+    info_->emit(StreamMode::kDebug, {}, debug_json("checkpoint", step, checkpoint));
+  }
+  if (info_->watches(StreamMode::kCheckpoints)) {
+    info_->emit(StreamMode::kCheckpoints, {}, std::move(checkpoint));
+  }
+}
+
+json::value Run::debug_json(std::string_view kind, int step, json::value payload) const {
+  return {{"step", step},
+          {"timestamp", base::iso8601(graph_.clock().wall_now())},
+          {"type", kind},
+          {"payload", std::move(payload)}};
 }
 
 }  // namespace pharos::graph

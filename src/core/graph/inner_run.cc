@@ -40,11 +40,12 @@ std::shared_ptr<RunInfo> InnerRun::info_within(Context& context, std::shared_ptr
   std::string place = context.node();
   const std::uint32_t call = ++context.inner_runs_;
   if (thread != SubgraphThread::kOwn && (outer.saver || outer.reader() != nullptr)) {
-    const std::string& origin = outer.checkpoint_id.empty() ? outer.config.run_id : outer.checkpoint_id;
-    place += ":" + task_id(origin, context.step_, context.node(), context.place_);
+    place += ":" + task_id(outer.origin(), context.step_, context.node(), context.place_);
   }
   if (call > 1) place += fmt::format("#{}", call);
-  return shared_with(outer, context.deadline(), std::move(graph), thread, std::move(place));
+  auto info = shared_with(outer, context.deadline(), std::move(graph), thread, std::move(place));
+  info->around = context.progress_ ? context.progress_ : outer.around;
+  return info;
 }
 
 InnerRun::InnerRun(Context& context, std::shared_ptr<const CompiledGraph> graph, RunInput input,

@@ -92,8 +92,10 @@ json::value to_json(const GraphDefinition& graph) {
     if (node.options.timeout) {
       drawn["timeout_s"] = std::chrono::duration<double>(*node.options.timeout).count();
     }
-    if (node.options.retry) drawn["attempts"] = node.options.retry->max_attempts;
-    if (node.options.on_error) drawn["handled"] = true;
+    if (!node.options.retry.empty()) {
+      drawn["attempts"] = std::ranges::max(node.options.retry, {}, &RetryPolicy::max_attempts).max_attempts;
+    }
+    if (node.options.on_error || graph.on_error) drawn["handled"] = true;
     if (node.deferred) drawn["deferred"] = true;
     nodes.push_back(std::move(drawn));
   }

@@ -2,6 +2,7 @@
 // under.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -45,10 +46,18 @@ class ErrorHandler {
                                   NodeOutput& output) const = 0;
 };
 
+/// When a node's result may be given again instead of running it. Needs CompileOptions::cache.
+struct CachePolicy {
+  std::optional<base::Duration> time_to_live;         ///< none: until the cache needs the room
+  std::function<std::string(const void* input)> key;  ///< inputs of one key are the same; none: equal inputs
+};
+
 struct NodeOptions {
-  std::optional<base::Duration> timeout;  ///< for one attempt
-  std::optional<RetryPolicy> retry;       ///< none: one attempt
+  std::optional<base::Duration> timeout;       ///< for one attempt
+  std::optional<base::Duration> idle_timeout;  ///< for one attempt, since it last showed progress
+  std::vector<RetryPolicy> retry;              ///< the first that takes a failure counts; none: one attempt
   std::shared_ptr<const ErrorHandler> on_error;
+  std::optional<CachePolicy> cache;
   /// Nodes it may go to by Command or Send; for the picture and the check of what can be reached.
   std::optional<std::vector<std::string>> destinations;
   std::map<std::string, std::string> labels;  ///< of those destinations, for the picture

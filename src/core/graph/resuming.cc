@@ -136,6 +136,7 @@ void Run::adopt_records() {
 
 void Run::adopt(TaskRun& task, TaskRecord record) {
   if (!record.answers.empty()) task.set_answers(std::move(record.answers));
+  if (record.handled) task.resume_handler(*std::move(record.handled));
   if (!record.interrupts.empty()) return task.keep_waiting(std::move(record.interrupts));
   if (!record.finished) return;
   const auto& channels = graph_.schema().channels;

@@ -9,10 +9,13 @@
 
 namespace pharos::graph {
 
-/// Failures that trying again may cure: base::Error kUnavailable and kTimeout, and a connection's own
-/// boost::system::system_error. Never programmer errors.
+/// Failures that trying again may cure: a server's answer 429 or 5xx (base::StatusError), any other
+/// base::Error kUnavailable or kTimeout, a connection's own system_error, and a std::runtime_error of no
+/// special kind. Of a subgraph's NodeError: what its node threw. Never a programmer's mistake, and never what
+/// was cancelled.
 bool is_transient(const std::exception_ptr& failure);
 
+/// Of a node with several policies the first that takes a failure counts, and no other.
 struct RetryPolicy {
   int max_attempts = 3;  ///< in all, the first included
   base::Duration initial_wait = std::chrono::milliseconds(500);

@@ -37,6 +37,7 @@ void Run::route_with_own_writes(TaskRun& task) {
 
 void Run::follow(const CompiledNode& from, const void* view, Targets targets, TaskRun& into) {
   for (Target& target : targets) add_target(from, nullptr, std::move(target), into);
+  if (into.leaves_edges()) return;
   for (const CompiledBranch& branch : from.branches) {
     for (Target& target : ask(branch, from, view)) add_target(from, &branch, std::move(target), into);
   }
@@ -82,17 +83,7 @@ void Run::add_target(const CompiledNode& from, const CompiledBranch* branch, Tar
 /// Fills the plan: named nodes by name, then Sends in the order of those who sent them.
 void Run::plan_next(const Tasks& tasks) {
   for (const auto& task : tasks) {
-    const CompiledNode& node = task->node();
-    for (const std::uint32_t target : node.targets) arm(target);
-    for (const JoinSeat& seat : node.joins) {
-      Barrier& barrier = barriers_[seat.join];
-      if (barrier.came[seat.writer]) continue;
-      barrier.came[seat.writer] = true;
-      if (--barrier.missing > 0) continue;
-      const std::uint32_t target = graph_.joins()[seat.join].target;
-      arm(target);
-      if (!graph_.node(target).deferred) barrier.reset();
-    }
+    if (!task->leaves_edges()) plan_by_edges(task->node());
     plan_after(*task);
   }
   if (plan_.empty() && sends_.empty() && !deferred_.empty()) release_deferred();
@@ -104,6 +95,19 @@ void Run::plan_next(const Tasks& tasks) {
   sends_.clear();
   ++round_;
   scratch_.reset();
+}
+
+void Run::plan_by_edges(const CompiledNode& node) {
+  for (const std::uint32_t target : node.targets) arm(target);
+  for (const JoinSeat& seat : node.joins) {
+    Barrier& barrier = barriers_[seat.join];
+    if (barrier.came[seat.writer]) continue;
+    barrier.came[seat.writer] = true;
+    if (--barrier.missing > 0) continue;
+    const std::uint32_t target = graph_.joins()[seat.join].target;
+    arm(target);
+    if (!graph_.node(target).deferred) barrier.reset();
+  }
 }
 
 void Run::plan_after(TaskRun& task) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include <boost/asio/deferred.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -71,7 +73,7 @@ base::Task<void> Run::advance() {
     begin_step();
     if (tasks_.size() > 1) {
       co_await run_together();
-    } else if (tasks_[0]->has_limit()) {
+    } else if (!tasks_[0]->is_plain()) {
       co_await run_alone();
     } else if (!tasks_[0]->done()) {
       // The common case, in this coroutine: nothing to spawn, nothing to wait for.
@@ -84,12 +86,14 @@ base::Task<void> Run::advance() {
       }
       if (thrown) co_await task.recover(std::move(thrown));
       settle(task);
+      if (task.awaits_handler()) co_await handle_alone(task);
       if (task.failure() || !task.interrupts().empty()) co_await keep_failure(task);
     }
     if (waits_for_answers()) co_return;
     end_step();
     if (is_kept() && save_step(Source::kLoop)) co_await put_checkpoint();
-    if (EventSink* reader = info_->reader()) co_await reader->ready();
+    if (info_->around) info_->around->show();
+    if (info_->reader() != nullptr) co_await info_->wait_for_reader(nullptr);
     if (stops_after()) co_return rest_before_step();
   }
 }
@@ -141,23 +145,24 @@ base::Task<void> Run::run_together() {
   }
   running_ = 0;
   settled_.clear();
-  std::size_t left = waiting_.size();
   start_more(executor);
-  while (left > 0) {
+  TaskRun* failed = nullptr;
+  while (running_ > 0 || !waiting_.empty() || !settled_.empty()) {
     while (settled_.empty()) co_await changed_.wait();
-    TaskRun* failed = nullptr;
     for (TaskRun* task : std::exchange(settled_, {})) {
       settle(*task);
-      --left;
-      if (task->failure()) {
-        if (failed == nullptr) failed = task;
-      } else if (is_kept()) {
-        co_await record(*task);
-      }
+      if (is_kept()) co_await record(*task);
+      if (task->failure() && failed == nullptr) failed = task;
+      if (task->awaits_handler()) waiting_.push_back(task->place());
     }
-    if (failed != nullptr) co_await keep_failure(*failed);
+    if (failed != nullptr) {
+      // Siblings that need not wait for anything end now: what they have done is kept too.
+      co_await asio::post(executor, asio::deferred);
+      if (settled_.empty()) std::rethrow_exception(failed->failure());
+      continue;
+    }
     start_more(executor);
-    if (EventSink* reader = info_->reader()) co_await reader->ready();
+    if (info_->reader() != nullptr) co_await info_->wait_for_reader(nullptr);
   }
 }
 
@@ -166,7 +171,15 @@ base::Task<void> Run::run_alone() {
   if (task.done()) co_return;
   co_await task.run();
   settle(task);
+  if (task.awaits_handler()) co_await handle_alone(task);
   co_await keep_failure(task);
+}
+
+/// Runs a task's error handler once it is kept that its node has failed.
+base::Task<void> Run::handle_alone(TaskRun& task) {
+  if (is_kept()) co_await record(task);
+  co_await task.run();
+  settle(task);
 }
 
 /// Records why a task did not end, and throws when it failed.
@@ -182,16 +195,21 @@ void Run::start_more(const asio::any_io_executor& executor) {
     const auto& next = tasks_[waiting_.back()];
     waiting_.pop_back();
     ++running_;
-    tell_start(*next);
-    TaskRun::spawn(executor, next, [this](TaskRun& ended) {
-      --running_;
-      settled_.push_back(&ended);
-      changed_.notify();
-    });
+    if (!next->handled()) tell_start(*next);
+    start(next, executor);
   }
 }
 
+void Run::start(std::shared_ptr<TaskRun> task, const asio::any_io_executor& executor) {
+  TaskRun::spawn(executor, std::move(task), [this](TaskRun& ended) {
+    --running_;
+    settled_.push_back(&ended);
+    changed_.notify();
+  });
+}
+
 void Run::settle(TaskRun& task) {
+  if (task.awaits_handler()) return tell_failure(task);
   task.set_done();
   if (!task.failure() && task.interrupts().empty() && tasks_.size() > 1) {
     try {

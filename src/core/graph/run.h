@@ -54,9 +54,11 @@ class Run {
   base::Task<void> advance();
   base::Task<void> run_alone();
   base::Task<void> keep_failure(TaskRun& task);
+  base::Task<void> handle_alone(TaskRun& task);
   void begin_step();
   base::Task<void> run_together();
   void start_more(const boost::asio::any_io_executor& executor);
+  void start(std::shared_ptr<TaskRun> task, const boost::asio::any_io_executor& executor);
   void settle(TaskRun& task);
   void end_step();
   void abandon_tasks();
@@ -86,6 +88,7 @@ class Run {
   Targets ask(const CompiledBranch& branch, const CompiledNode& from, const void* view) const;
   void add_target(const CompiledNode& from, const CompiledBranch* branch, Target target, TaskRun& into);
   void plan_next(const Tasks& tasks);
+  void plan_by_edges(const CompiledNode& node);
   void plan_after(TaskRun& task);
   void arm(std::uint32_t node);
   void release_deferred();
@@ -129,10 +132,15 @@ class Run {
   SavedValue saved_input() const;
 
   // Telling (events.cc).
+  void tell_task(const TaskRun& task, std::string_view kind, json::object data) const;
+  void tell_failure(const TaskRun& task) const;
+  json::value checkpoint_json(const Checkpoint& checkpoint) const;
+  void tell_checkpoint(json::value checkpoint) const;
+  json::value debug_json(std::string_view kind, int step, json::value payload) const;
   void tell_start(const TaskRun& task) const;
   void tell_end(const TaskRun& task) const;
   void tell_values() const;
-  json::value state_json() const;
+  json::value state_json(StateStorage& state) const;
   json::value written_json(const TaskRun& task) const;
 
   struct Barrier {

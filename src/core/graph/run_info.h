@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/graph/compiled_graph.h"
+#include "core/graph/progress.h"
 #include "core/graph/run_config.h"
 #include "core/graph/stream.h"
 
@@ -33,6 +34,15 @@ class RunInfo : public std::enable_shared_from_this<RunInfo> {
     reader()->accept({.mode = mode, .path = path, .node = node, .data = std::move(data)});
   }
 
+  /// Until readers have room again; `waiting` is the node that waits, and time does not count for it
+  /// meanwhile.
+  base::Task<void> wait_for_reader(std::shared_ptr<Progress> waiting) const;
+  /// What ids of tasks are made from: the checkpoint the super-step begins with, or the run.
+  const std::string& origin() const { return checkpoint_id.empty() ? config.run_id : checkpoint_id; }
+  /// Where the run lies, `outer:id|inner:id`; and something in it.
+  std::string place() const;
+  std::string place_of(const std::string& last) const;
+
   /// In [0, 1): Knuth's multiplier on the run's own seed is random enough to spread retries.
   double random() {
     random_ = random_ * 6364136223846793005ULL + 1442695040888963407ULL;
@@ -50,8 +60,9 @@ class RunInfo : public std::enable_shared_from_this<RunInfo> {
 
   // Of a run inside a node of another run:
   std::shared_ptr<const RunInfo> parent;
-  std::vector<std::string> path;  ///< `node:task_id` for each run around it, the outermost first
-  bool is_one_call = false;       ///< its thread holds this call only
+  std::vector<std::string> path;     ///< `node:task_id` for each run around it, the outermost first
+  bool is_one_call = false;          ///< its thread holds this call only
+  std::shared_ptr<Progress> around;  ///< of the nearest node around it that has an idle limit
 
  private:
   EventSink* sink_;

@@ -14,6 +14,7 @@
 #include <boost/describe/enum.hpp>
 
 #include "core/base/clock.h"
+#include "core/base/error.h"
 #include "core/base/json.h"
 #include "core/base/task.h"
 #include "core/graph/saved_value.h"
@@ -95,6 +96,18 @@ struct Interrupt {
   friend bool operator==(const Interrupt&, const Interrupt&) = default;
 };
 
+/// The failure of a node whose error handler stands in for it.
+struct HandledFailure {
+  base::Code code = base::Code::kInternal;
+  std::string reason;
+  int attempts = 1;
+  std::uint32_t asked = 0;   ///< questions that the node had asked: those of the handler come after them
+  std::uint32_t called = 0;  ///< subgraphs that it had called, likewise
+  bool routed = false;       ///< the handler has said where to go: the node's own edges do not count
+
+  friend bool operator==(const HandledFailure&, const HandledFailure&) = default;
+};
+
 /// What one task of a checkpoint's next super-step has done, kept before that step is applied (pending
 /// writes). One that has not finished has written nothing.
 struct TaskRecord {
@@ -115,6 +128,8 @@ struct TaskRecord {
   std::optional<std::string> error;   ///< it failed with that
   std::vector<Interrupt> interrupts;  ///< it waits for answers to these
   std::vector<json::value> answers;   ///< given to its interrupts so far, in the order in which it asked
+  /// Its node has failed for good: from here on its error handler runs, never the node.
+  std::optional<HandledFailure> handled;
 
   friend bool operator==(const TaskRecord&, const TaskRecord&) = default;
 };

@@ -150,7 +150,10 @@ bool Run::put_at_once() {
   ImmediateSaver* saver = info_->saver->immediate();
   if (saver == nullptr) return false;
   std::vector<ChannelValue> changed = changed_values();
-  saver->put_at_once(thread_, take_unsaved(), std::move(changed));
+  Checkpoint checkpoint = take_unsaved();
+  json::value told = checkpoint_json(checkpoint);
+  saver->put_at_once(thread_, std::move(checkpoint), std::move(changed));
+  tell_checkpoint(std::move(told));
   return true;
 }
 
@@ -159,12 +162,14 @@ base::Task<void> Run::put_checkpoint() {
   if (!unsaved_) co_return;
   std::vector<ChannelValue> changed = changed_values();
   Checkpoint checkpoint = take_unsaved();
+  json::value told = checkpoint_json(checkpoint);
   if (saving_) co_await saved();
   if (info_->config.durability == Durability::kAsync) {
     put_meanwhile(std::move(checkpoint), std::move(changed), co_await asio::this_coro::executor);
   } else {
     co_await info_->saver->put(thread_, std::move(checkpoint), std::move(changed));
   }
+  tell_checkpoint(std::move(told));
 }
 
 /// The saver outlives the put through the graph that the handler holds; the run may be gone by then.
@@ -196,7 +201,8 @@ base::Task<void> Run::save_at_exit() {
   co_await put_checkpoint();
   if (!in_step_) co_return;
   for (const auto& task : tasks_) {
-    if (task->done()) co_await info_->saver->put_record(thread_, info_->checkpoint_id, record_of(*task));
+    if (task->done() || task->handled())
+      co_await info_->saver->put_record(thread_, info_->checkpoint_id, record_of(*task));
   }
 }
 
@@ -212,6 +218,10 @@ TaskRecord Run::record_of(const TaskRun& task) const {
   record.answers = task.answers();
   record.interrupts = task.interrupts();
   if (task.failure()) record.error = describe(task.failure());
+  if (task.handled() && !task.handler_failed()) {
+    record.handled = task.kept_failure();
+    if (!task.done()) record.error = task.handled()->what();
+  }
   record.finished = !record.error && record.interrupts.empty();
   if (!record.finished) return record;
   for (const Write& write : task.output.writes) {

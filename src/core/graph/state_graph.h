@@ -11,6 +11,7 @@
 
 #include <initializer_list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -39,16 +40,26 @@ class NodeHandle {
     options().timeout = limit;
     return *this;
   }
+  /// The time one attempt may go without showing progress: an event of its own, a piece of a message, a
+  /// super-step of a subgraph, or Context::progress(). When it is over the same happens.
+  NodeHandle& idle_timeout(base::Duration limit) {
+    options().idle_timeout = limit;
+    return *this;
+  }
   /// How many times it is run in all, when it fails for a reason that may pass.
   NodeHandle& retry(int attempts) { return retry(RetryPolicy{.max_attempts = attempts}); }
+  /// Called several times it adds policies: the first that takes a failure says whether and when.
   NodeHandle& retry(RetryPolicy policy) {
-    options().retry = std::move(policy);
+    options().retry.push_back(std::move(policy));
     return *this;
   }
   /// What stands in for the node when it has failed for good, in the same super-step: a function
-  /// `(const Input&, const NodeError&[, Context&])` that gives back what a node may give back.
+  /// `(const Input&, const NodeError&[, Context&])` that gives back what a node may give back. The node's
+  /// edges follow, unless a Command of the handler says where to go. On a thread the failure is kept first,
+  /// so that a run which ends meanwhile goes on with the handler and not with the node.
   template <class Handler>
   NodeHandle& on_error(Handler handler) {
+    if (detail::HandlerReturnsCommand<Input, Handler>::value) graph_.definition_.nodes[node_].routes = true;
     options().on_error = std::make_shared<detail::BoundHandler<Input, Handler>>(std::move(handler));
     return *this;
   }
@@ -56,6 +67,20 @@ class NodeHandle {
   /// A Send starts it at once all the same.
   NodeHandle& deferred() {
     graph_.definition_.nodes[node_].deferred = true;
+    return *this;
+  }
+  /// Gives the result again, instead of running the node, for an input that it has had: for a while, or until
+  /// the cache given to compile() needs the room. Fields that are untracked are no part of the input.
+  NodeHandle& cache(std::optional<base::Duration> time_to_live = {}) {
+    options().cache = CachePolicy{.time_to_live = time_to_live, .key = {}};
+    return *this;
+  }
+  /// The same, where `key(const Input&)`, a string, says which inputs count as one.
+  template <class Key>
+  NodeHandle& cache(std::optional<base::Duration> time_to_live, Key key) {
+    options().cache = CachePolicy{
+        .time_to_live = time_to_live,
+        .key = [key = std::move(key)](const void* input) { return key(*static_cast<const Input*>(input)); }};
     return *this;
   }
   /// The nodes its Commands may lead to: for the picture, and so that compile() can find what is unreachable.
@@ -137,6 +162,14 @@ class StateGraph {
   template <class Names = std::initializer_list<std::string_view>>
   StateGraph& fan_out(std::string_view from, const Names& to) {
     for (const auto& name : to) add_edge(from, name);
+    return *this;
+  }
+  /// What stands in for any node that has failed for good and has no handler of its own: a function
+  /// `(const State&, const NodeError&[, Context&])`, otherwise as a node's on_error().
+  template <class Handler>
+  StateGraph& on_error(Handler handler) {
+    definition_.handler_routes = detail::HandlerReturnsCommand<State, Handler>::value;
+    definition_.on_error = std::make_shared<detail::BoundHandler<State, Handler>>(std::move(handler));
     return *this;
   }
   /// `to` runs once all of `from` have finished, however many super-steps apart.

@@ -12,6 +12,12 @@ std::string_view mode_name(StreamMode mode) {
       return "tasks";
     case StreamMode::kCustom:
       return "custom";
+    case StreamMode::kMessages:
+      return "messages";
+    case StreamMode::kCheckpoints:
+      return "checkpoints";
+    case StreamMode::kDebug:
+      return "debug";
   }
   return "unknown";
 }

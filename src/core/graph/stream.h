@@ -1,6 +1,7 @@
 // What a run tells while it runs.
 #pragma once
 
+#include <array>
 #include <deque>
 #include <functional>
 #include <optional>
@@ -21,7 +22,15 @@ enum class StreamMode : unsigned {
   kUpdates = 2,  ///< {node: {field: value}}, in the order in which nodes finish
   kTasks = 4,    ///< a task starts: {id, name, input, triggers}; ends: {id, name, error, result, interrupts}
   kCustom = 8,   ///< whatever a node writes with Context::write
+  kMessages = 16,  ///< a message piece by piece: [piece, about], see MessageWriter
+  kCheckpoints =
+      32,       ///< each checkpoint as it goes to the saver: {config, parent_config, values, metadata, …}
+  kDebug = 64,  ///< checkpoints and tasks together: {step, timestamp, type, payload}
 };
+/// All of them.
+inline constexpr std::array kStreamModes{StreamMode::kValues, StreamMode::kUpdates,  StreamMode::kTasks,
+                                         StreamMode::kCustom, StreamMode::kMessages, StreamMode::kCheckpoints,
+                                         StreamMode::kDebug};
 /// `values`, `updates`, ...
 std::string_view mode_name(StreamMode mode);
 

@@ -7,45 +7,12 @@
 #include <boost/asio/this_coro.hpp>
 #include <fmt/format.h>
 
-#include "core/graph/wakeup.h"
+#include "core/graph/limited_attempt.h"
+#include "core/graph/node_cache.h"
+#include "core/graph/stored_output.h"
 
 namespace pharos::graph {
 namespace asio = boost::asio;
-
-/// One attempt with a time limit: the node and a timer race. Owned by both coroutines, so that a node that
-/// takes no notice of its cancellation can go on without the run.
-struct LimitedAttempt {
-  static base::Task<void> run_node(std::shared_ptr<LimitedAttempt> self);
-  static base::Task<void> run_timer(std::shared_ptr<LimitedAttempt> self);
-
-  void stop_waiting() {
-    context.abandoned_ = true;
-    stop_timer.emit(asio::cancellation_type::terminal);
-    if (!finished) stop_node.emit(asio::cancellation_type::terminal);
-  }
-
-  std::shared_ptr<RunInfo> run;
-  std::shared_ptr<StateStorage> state;
-  std::shared_ptr<const Value> argument;
-  const CompiledNode* node = nullptr;
-  Context context;
-  NodeOutput output;
-  std::exception_ptr failure;
-  bool finished = false;
-  bool expired = false;
-  asio::cancellation_signal stop_node;
-  asio::cancellation_signal stop_timer;
-  Wakeup changed;
-};
-
-base::Task<void> LimitedAttempt::run_node(std::shared_ptr<LimitedAttempt> self) {
-  const void* input = self->argument ? self->argument->data() : self->state->view();
-  co_await self->node->body->run(input, self->context, self->output);
-}
-
-base::Task<void> LimitedAttempt::run_timer(std::shared_ptr<LimitedAttempt> self) {
-  co_await self->run->graph->clock().sleep_until(self->context.deadline_.when());
-}
 
 namespace {
 
@@ -57,30 +24,6 @@ std::uint64_t hash(std::string_view text, std::uint64_t start) {
 
 bool is_set(const asio::cancellation_state& state) {
   return state.cancelled() != asio::cancellation_type::none;
-}
-
-std::exception_ptr out_of_time(base::Duration limit) {
-  const double seconds = std::chrono::duration<double>(limit).count();
-  return std::make_exception_ptr(
-      base::Error(base::Code::kTimeout, fmt::format("it took longer than its limit of {} s", seconds)));
-}
-
-void start(const asio::any_io_executor& executor, const std::shared_ptr<LimitedAttempt>& attempt) {
-  asio::co_spawn(
-      executor, LimitedAttempt::run_node(attempt),
-      asio::bind_cancellation_slot(attempt->stop_node.slot(), [attempt](std::exception_ptr failure) {
-        attempt->finished = true;
-        attempt->failure = std::move(failure);
-        attempt->state.reset();
-        attempt->changed.notify();
-      }));
-  asio::co_spawn(
-      executor, LimitedAttempt::run_timer(attempt),
-      asio::bind_cancellation_slot(attempt->stop_timer.slot(), [attempt](std::exception_ptr failure) {
-        if (failure) return;
-        attempt->expired = true;
-        attempt->changed.notify();
-      }));
 }
 
 }  // namespace
@@ -105,10 +48,16 @@ void TaskRun::prepare(PlannedTask planned, std::uint32_t place, std::shared_ptr<
   next_sends.clear();
   failure_ = nullptr;
   interrupts_.clear();
+  handled_.reset();
   done_ = false;
+  awaits_handler_ = false;
+  handler_failed_ = false;
+  cached_ = false;
   context_.answers_.reset();
   context_.run_ = run_.get();
   context_.node_ = &node_->name;
+  context_.number_ = planned_.node;
+  context_.is_send_ = planned_.argument != nullptr;
   context_.step_ = step;
   context_.remaining_steps_ = run_->config.recursion_limit - step_of_run;
   begin_attempt(1);
@@ -123,8 +72,16 @@ std::vector<json::value> TaskRun::answers() const {
 }
 
 std::string TaskRun::id() const {
-  const std::string& origin = run_->checkpoint_id.empty() ? run_->config.run_id : run_->checkpoint_id;
-  return task_id(origin, context_.step_, node_->name, context_.place_);
+  return task_id(run_->origin(), context_.step_, node_->name, context_.place_);
+}
+
+std::string TaskRun::told_id() const {
+  if (!handled_) return id();
+  return task_id(run_->origin(), context_.step_, told_name(), context_.place_);
+}
+
+std::string TaskRun::told_name() const {
+  return handled_ ? "__error_handler__" + node_->name : node_->name;
 }
 
 void TaskRun::begin_attempt(int number) {
@@ -132,15 +89,49 @@ void TaskRun::begin_attempt(int number) {
   context_.asked_ = 0;
   context_.inner_runs_ = 0;
   context_.deadline_ = run_->config.deadline;
-  if (has_limit()) {
+  if (node_->options.timeout) {
     context_.deadline_ =
         context_.deadline_.sooner(base::Deadline::in(run_->graph->clock(), *node_->options.timeout));
   }
 }
 
 base::Task<void> TaskRun::run() {
+  if (handled_) co_return co_await handle();
+  if (uses_cache() && co_await take_cached()) co_return;
   std::exception_ptr failure = co_await attempt();
   if (failure) co_await recover(std::move(failure));
+  if (uses_cache() && !failure_ && !handled_ && interrupts_.empty()) co_await keep_in_cache();
+}
+
+/// What a node makes of a person's answer is not the same for everybody.
+bool TaskRun::uses_cache() const {
+  return node_->options.cache && run_->graph->cache() && !context_.answers_;
+}
+
+base::Task<bool> TaskRun::take_cached() {
+  try {
+    const auto kept = co_await run_->graph->cache()->get(
+        cache_key(*run_->graph, *node_, input(), *state_, planned_.argument.get()));
+    if (kept) {
+      output = output_from_json(*run_->graph, *kept);
+      cached_ = true;
+    }
+  } catch (const std::exception&) {
+    // The node can do without; a cancelled one finds out where it waits next.
+    output.clear();
+  }
+  co_return cached_;
+}
+
+base::Task<void> TaskRun::keep_in_cache() {
+  if (!has_json(*run_->graph, output)) co_return;
+  try {
+    co_await run_->graph->cache()->put(
+        cache_key(*run_->graph, *node_, input(), *state_, planned_.argument.get()),
+        to_json(*run_->graph, output), node_->options.cache->time_to_live);
+  } catch (const std::exception&) {
+    // The result counts, kept or not.
+  }
 }
 
 base::Task<std::exception_ptr> TaskRun::attempt() {
@@ -159,24 +150,24 @@ base::Task<std::exception_ptr> TaskRun::attempt_within_limit() {
   attempt->state = state_;
   attempt->argument = planned_.argument;
   attempt->node = node_;
-  attempt->context.run_ = context_.run_;
-  attempt->context.node_ = context_.node_;
-  attempt->context.answers_ = context_.answers_;
-  attempt->context.place_ = context_.place_;
-  attempt->context.deadline_ = context_.deadline_;
-  attempt->context.step_ = context_.step_;
-  attempt->context.attempt_ = context_.attempt_;
-  attempt->context.remaining_steps_ = context_.remaining_steps_;
+  attempt->began = context_.clock().now();
+  if (node_->options.idle_timeout) {
+    attempt->progress = std::make_shared<Progress>(context_.clock(), run_->around);
+  }
+  attempt->context.become(context_);
+  attempt->context.progress_ = attempt->progress;
   std::exception_ptr interrupted;
   try {
-    start(co_await asio::this_coro::executor, attempt);
-    while (!attempt->finished && !attempt->expired) co_await attempt->changed.wait();
+    LimitedAttempt::start(co_await asio::this_coro::executor, attempt);
+    co_await LimitedAttempt::wait(attempt);
   } catch (...) {
     interrupted = std::current_exception();
   }
   attempt->stop_waiting();
+  context_.asked_ = attempt->context.asked_;
+  context_.inner_runs_ = attempt->context.inner_runs_;
   if (interrupted) co_return interrupted;
-  if (!attempt->finished) co_return out_of_time(*node_->options.timeout);
+  if (!attempt->finished) co_return std::make_exception_ptr(*attempt->out_of_time);
   output = std::move(attempt->output);
   co_return attempt->failure;
 }
@@ -197,9 +188,11 @@ bool TaskRun::take_interrupts(const std::exception_ptr& failure) {
 base::Task<void> TaskRun::recover(std::exception_ptr failure) {
   if (take_interrupts(failure)) co_return;
   // Awaiting a Task throws once this coroutine is cancelled; asking for the cancellation state does not.
-  while (!is_set(co_await asio::this_coro::cancellation_state) && may_retry(failure)) {
+  while (!is_set(co_await asio::this_coro::cancellation_state)) {
+    const RetryPolicy* policy = next_try(failure);
+    if (policy == nullptr) break;
     output.clear();
-    const base::Duration wait = wait_before(*node_->options.retry, context_.attempt_ + 1, run_->random());
+    const base::Duration wait = wait_before(*policy, context_.attempt_ + 1, run_->random());
     try {
       co_await context_.clock().sleep_until(context_.clock().now() + wait);
     } catch (...) {
@@ -211,31 +204,56 @@ base::Task<void> TaskRun::recover(std::exception_ptr failure) {
   }
   output.clear();
   const bool cancelled = is_set(co_await asio::this_coro::cancellation_state);
-  if (node_->options.on_error && !cancelled) {
-    co_await handle(std::move(failure));
+  if (!cancelled && run_->graph->handler_of(*node_) != nullptr) {
+    handled_ = std::make_shared<const NodeError>(run_->graph->name(), node_->name, context_.attempt_,
+                                                 std::move(failure));
+    kept_failure_ = {.code = handled_->code(),
+                     .reason = handled_->reason(),
+                     .attempts = handled_->attempts(),
+                     .asked = context_.asked_,
+                     .called = context_.inner_runs_};
+    awaits_handler_ = true;
   } else {
     fail(std::move(failure));
   }
 }
 
-bool TaskRun::may_retry(const std::exception_ptr& failure) const {
-  const auto& policy = node_->options.retry;
-  return policy && context_.attempt_ < policy->max_attempts && policy->retries(failure);
+/// The policy that says to try again; null when it was the last attempt.
+const RetryPolicy* TaskRun::next_try(const std::exception_ptr& failure) const {
+  for (const RetryPolicy& policy : node_->options.retry) {
+    if (policy.retries(failure)) return context_.attempt_ < policy.max_attempts ? &policy : nullptr;
+  }
+  return nullptr;
 }
 
-base::Task<void> TaskRun::handle(std::exception_ptr failure) {
-  const NodeError error(run_->graph->name(), node_->name, context_.attempt_, std::move(failure));
+void TaskRun::resume_handler(HandledFailure failure) {
+  context_.attempt_ = failure.attempts;
+  context_.asked_ = failure.asked;
+  context_.inner_runs_ = failure.called;
+  handled_ =
+      std::make_shared<const NodeError>(run_->graph->name(), node_->name, failure.attempts,
+                                        std::make_exception_ptr(base::Error(failure.code, failure.reason)));
+  kept_failure_ = std::move(failure);
+}
+
+base::Task<void> TaskRun::handle() {
+  awaits_handler_ = false;
   std::exception_ptr failed_too;
   try {
-    co_await node_->options.on_error->handle(input(), error, context_, output);
+    // The graph's handler reads the state even where the node has an input of its own.
+    const void* read = node_->options.on_error ? input() : state_->view();
+    co_await run_->graph->handler_of(*node_)->handle(read, *handled_, context_, output);
+    kept_failure_.routed = !output.targets.empty();
     co_return;
   } catch (...) {
     failed_too = std::current_exception();
   }
+  if (take_interrupts(failed_too)) co_return;
   output.clear();
-  fail(std::make_exception_ptr(base::Error(
-      code_of(failed_too),
-      fmt::format("{} (and its error handler failed: {})", error.reason(), describe(failed_too)))));
+  handler_failed_ = !is_set(co_await asio::this_coro::cancellation_state);
+  const std::string reason =
+      fmt::format("{} (and its error handler failed: {})", handled_->reason(), describe(failed_too));
+  fail(std::make_exception_ptr(base::Error(code_of(failed_too), reason)));
 }
 
 void TaskRun::fail(std::exception_ptr failure) {
@@ -246,12 +264,12 @@ void TaskRun::fail(std::exception_ptr failure) {
 void TaskRun::spawn(const asio::any_io_executor& executor, std::shared_ptr<TaskRun> task,
                     std::function<void(TaskRun&)> settled) {
   task->settled_ = std::move(settled);
-  const asio::cancellation_slot slot = task->stop_.slot();
+  const asio::cancellation_slot slot = task->handled_ ? task->stop_handler_.slot() : task->stop_.slot();
   TaskRun& self = *task;
   asio::co_spawn(executor, self.run(),
                  asio::bind_cancellation_slot(slot, [task = std::move(task)](std::exception_ptr failure) {
                    if (failure) task->fail(std::move(failure));
-                   task->release_state();
+                   if (!task->awaits_handler()) task->release_state();
                    if (auto tell = std::exchange(task->settled_, nullptr)) tell(*task);
                  }));
 }
@@ -260,6 +278,7 @@ void TaskRun::abandon() {
   settled_ = nullptr;
   context_.abandoned_ = true;
   stop_.emit(asio::cancellation_type::terminal);
+  stop_handler_.emit(asio::cancellation_type::terminal);
 }
 
 }  // namespace pharos::graph

@@ -1,4 +1,5 @@
-// One node's execution in one super-step: its attempts, its time limit, its error handler.
+// One node's execution in one super-step: its attempts, its time limits, its error handler, its cached
+// result.
 #pragma once
 
 #include <cstdint>
@@ -41,9 +42,10 @@ class TaskRun {
   /// The answers that its node has got so far.
   void set_answers(std::vector<json::value> given);
 
-  /// Runs in the caller's coroutine. Never throws: see failure().
+  /// Runs in the caller's coroutine. Never throws: see failure(). It stops before an error handler: run()
+  /// again runs that, see awaits_handler().
   base::Task<void> run();
-  /// What run() does after a first attempt that failed: retries, then the error handler.
+  /// What run() does after a first attempt that failed.
   base::Task<void> recover(std::exception_ptr failure);
   /// Runs `task` in a coroutine of its own and calls `settled` when it has ended, unless it was abandoned
   /// before.
@@ -57,10 +59,18 @@ class TaskRun {
   const CompiledNode& node() const { return *node_; }
   /// Names this task in streams: the same in every event about it.
   std::string id() const;
+  /// The same of what runs now: the node, or the error handler in its stead, `__error_handler__node`.
+  std::string told_id() const;
+  std::string told_name() const;
   std::uint32_t number() const { return planned_.node; }
   const std::shared_ptr<const Value>& argument() const { return planned_.argument; }
   const void* input() const { return planned_.argument ? planned_.argument->data() : state_->view(); }
-  bool has_limit() const { return node_->options.timeout.has_value(); }
+  /// One call of the node's function is all there is to it, as long as that does not fail.
+  bool is_plain() const {
+    const NodeOptions& options = node_->options;
+    return !options.timeout && !options.idle_timeout && !options.cache && !handled_;
+  }
+  bool has_limit() const { return node_->options.timeout || node_->options.idle_timeout; }
   std::uint32_t place() const { return context_.place_; }
   Context& context() { return context_; }
   const std::exception_ptr& failure() const { return failure_; }
@@ -78,6 +88,20 @@ class TaskRun {
   }
   void set_failure(std::exception_ptr failure) { failure_ = std::move(failure); }
 
+  /// The node has failed for good; its error handler stands in for it, and is told this.
+  const std::shared_ptr<const NodeError>& handled() const { return handled_; }
+  /// The failure is to be kept now; then run() runs the handler.
+  bool awaits_handler() const { return awaits_handler_; }
+  /// The same as it is kept, and back: the node has failed in an earlier run.
+  const HandledFailure& kept_failure() const { return kept_failure_; }
+  void resume_handler(HandledFailure failure);
+  /// The handler has failed as well, and not because it was cancelled.
+  bool handler_failed() const { return handler_failed_; }
+  /// Its error handler has said where to go: the node's own edges do not count.
+  bool leaves_edges() const { return handled_ && kept_failure_.routed; }
+  /// It was not run: the cache had its result.
+  bool is_cached() const { return cached_; }
+
   NodeOutput output;
   std::vector<std::uint32_t> next_nodes;  ///< where its conditional edges and commands lead
   std::vector<PlannedTask> next_sends;
@@ -85,8 +109,11 @@ class TaskRun {
  private:
   base::Task<std::exception_ptr> attempt();
   base::Task<std::exception_ptr> attempt_within_limit();
-  base::Task<void> handle(std::exception_ptr failure);
-  bool may_retry(const std::exception_ptr& failure) const;
+  base::Task<void> handle();
+  base::Task<bool> take_cached();
+  base::Task<void> keep_in_cache();
+  bool uses_cache() const;
+  const RetryPolicy* next_try(const std::exception_ptr& failure) const;
   void fail(std::exception_ptr failure);
   bool take_interrupts(const std::exception_ptr& failure);
   void begin_attempt(int number);
@@ -97,9 +124,15 @@ class TaskRun {
   std::shared_ptr<StateStorage> state_;
   Context context_;
   std::exception_ptr failure_;
+  std::shared_ptr<const NodeError> handled_;
   std::vector<Interrupt> interrupts_;
   bool done_ = false;
+  HandledFailure kept_failure_;
+  bool awaits_handler_ = false;
+  bool handler_failed_ = false;
+  bool cached_ = false;
   boost::asio::cancellation_signal stop_;
+  boost::asio::cancellation_signal stop_handler_;
   std::function<void(TaskRun&)> settled_;
 };
 

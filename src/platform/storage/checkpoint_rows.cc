@@ -8,6 +8,7 @@
 #include <utility>
 
 #include <boost/describe/class.hpp>
+#include <boost/describe/enum.hpp>
 #include <fmt/format.h>
 
 #include "core/base/error.h"
@@ -16,13 +17,19 @@
 
 // The shapes below are the saved format 1. A field may be added with a default; any other change is a new
 // format, and read_checkpoint migrates what is older.
+namespace pharos::base {
+BOOST_DESCRIBE_ENUM(Code, kInvalidInput, kNotFound, kConflict, kTooLarge, kUnsupported, kTimeout, kCancelled,
+                    kUnavailable, kInternal)
+}  // namespace pharos::base
+
 namespace pharos::graph {
 BOOST_DESCRIBE_STRUCT(NextTask, (), (node, is_send, argument))
 BOOST_DESCRIBE_STRUCT(Arrivals, (), (join, nodes))
 BOOST_DESCRIBE_STRUCT(TaskRecord::FieldWrite, (), (channel, overwrite, value))
 BOOST_DESCRIBE_STRUCT(Interrupt, (), (id, node, value))
+BOOST_DESCRIBE_STRUCT(HandledFailure, (), (code, reason, attempts, asked, called, routed))
 BOOST_DESCRIBE_STRUCT(TaskRecord, (),
-                      (task_id, node, place, finished, writes, targets, error, interrupts, answers))
+                      (task_id, node, place, finished, writes, targets, error, interrupts, answers, handled))
 }  // namespace pharos::graph
 
 namespace pharos::storage {

@@ -48,6 +48,7 @@ void open_record(const Cipher& cipher, graph::TaskRecord& record) {
     write.value = open(cipher, write.value.to_json(), purpose_of(write.channel));
   open_arguments(cipher, record.targets);
   if (record.error) record.error = cipher.open(*record.error, kError);
+  if (record.handled) record.handled->reason = cipher.open(record.handled->reason, kError);
   for (graph::Interrupt& interrupt : record.interrupts) {
     interrupt.value = open(cipher, interrupt.value, kQuestion);
   }
@@ -107,6 +108,7 @@ base::Task<void> EncryptedSaver::put_record(graph::ThreadKey thread, std::string
     write.value = seal(cipher_, write.value.to_json(), purpose_of(write.channel));
   seal_arguments(cipher_, record.targets);
   if (record.error) record.error = cipher_.seal(*record.error, kError);
+  if (record.handled) record.handled->reason = cipher_.seal(record.handled->reason, kError);
   for (graph::Interrupt& interrupt : record.interrupts) {
     interrupt.value = seal(cipher_, interrupt.value, kQuestion);
   }

@@ -39,8 +39,7 @@ class LinePrinter final : public graph::EventSink {
 };
 
 graph::StreamModes modes_named(const std::vector<std::string>& names) {
-  const std::vector<graph::StreamMode> known{graph::StreamMode::kValues, graph::StreamMode::kUpdates,
-                                             graph::StreamMode::kTasks, graph::StreamMode::kCustom};
+  const auto& known = graph::kStreamModes;
   graph::StreamModes modes;
   for (const std::string& name : names) {
     const auto found = std::ranges::find(known, name, graph::mode_name);

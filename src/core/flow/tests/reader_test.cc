@@ -177,10 +177,10 @@ edges: [start -> a]
   EXPECT_EQ(flow.config.recursion_limit, 9);
   const graph::NodeOptions& options = flow.definition.nodes[0].options;
   EXPECT_EQ(options.timeout, base::Duration(1500ms));
-  EXPECT_EQ(options.retry->max_attempts, 5);
-  EXPECT_EQ(options.retry->initial_wait, base::Duration(100ms));
-  EXPECT_EQ(options.retry->max_wait, base::Duration(60s));
-  EXPECT_EQ(options.retry->factor, 3);
+  EXPECT_EQ(options.retry.at(0).max_attempts, 5);
+  EXPECT_EQ(options.retry.at(0).initial_wait, base::Duration(100ms));
+  EXPECT_EQ(options.retry.at(0).max_wait, base::Duration(60s));
+  EXPECT_EQ(options.retry.at(0).factor, 3);
 }
 
 TEST(Reader, TimesThatAreNoneAreTold) {

@@ -196,6 +196,12 @@ TYPED_TEST_P(SaverContract, KeepsWhatAnUnfinishedTaskAsksAndWasTold) {
   asks.interrupts = {{.id = "i1", .node = "a", .value = {{"sure?", true}}},
                      {.id = "i2", .node = "inner", .value = nullptr}};
   asks.answers = {"yes", nullptr, false};
+  asks.handled = HandledFailure{.code = base::Code::kTimeout,
+                                .reason = "it took longer than its limit of 30 s",
+                                .attempts = 3,
+                                .asked = 2,
+                                .called = 1,
+                                .routed = true};
   this->wait(this->saver->put_record(this->thread, "c3", asks));
   EXPECT_EQ(this->wait(this->saver->get(this->thread, ""))->records, std::vector<TaskRecord>{asks});
 }

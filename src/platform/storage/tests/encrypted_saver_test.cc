@@ -73,6 +73,7 @@ TEST(EncryptedSaver, LeavesNothingThatPeopleWroteInTheFile) {
   record.writes = {{.channel = "x", .value = "SECRET write"}};
   record.interrupts = {{.id = "i", .node = "a", .value = "SECRET question"}};
   record.answers = {"SECRET answer"};
+  record.handled = graph::HandledFailure{.reason = "SECRET reason"};
   record.targets = {{.node = "w", .is_send = true, .argument = "SECRET send"}};
   wait(saver.put_record(kThread, "c1", record));
   EXPECT_EQ(wait(saver.get(kThread, ""))->values.at("x"), "SECRET value");
