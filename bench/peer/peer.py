@@ -1,9 +1,11 @@
-"""Runs the benchmark's cases in LangGraph on request: the other half of `pharos bench graph --peer`.
+"""Runs the benchmarks' cases in LangGraph on request: the other half of `pharos bench graph|checkpoint --peer`.
 
 Reads requests and writes answers, one JSON object a line:
 
     {"case": "seq-3+memory", "seconds": 0.5}
     {"runs_us": [812.1, 799.6], "memory_mb": null}   or   {"error": "there is no case 'seq-33'"}
+
+A request with a "place", a file or a database's URL, is for a case of checkpoints.py.
 
 A case is prepared when first asked for and kept until another one is. Its graph is written both for invoke and for
 ainvoke, each is tried twice, and the quicker one is measured.
@@ -16,6 +18,7 @@ import time
 import uvloop
 from langgraph.checkpoint.memory import InMemorySaver
 
+import checkpoints
 import resident
 import shapes
 
@@ -168,9 +171,13 @@ def main():
         request = json.loads(line)
         name = request["case"]
         try:
-            if name not in prepared:
-                prepared = {name: prepare(name)}
-            answer = repeat(prepared[name], request["seconds"], loop)
+            if request.get("place"):
+                times = checkpoints.repeat(name, request["place"], request["seconds"], loop)
+                answer = {"runs_us": times, "memory_mb": None}
+            else:
+                if name not in prepared:
+                    prepared = {name: prepare(name)}
+                answer = repeat(prepared[name], request["seconds"], loop)
         except Exception as failure:  # whatever goes wrong here is said there
             answer = {"error": f"{type(failure).__name__}: {failure}"}
         print(json.dumps(answer), flush=True)

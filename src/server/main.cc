@@ -142,18 +142,19 @@ void add_graph(CommandLine& line) {
   add_graph_threads(line, *graph);
 }
 
-void add_graph_bench(CommandLine& line, CLI::App& bench) {
-  CLI::App* command = bench.add_subcommand("graph", "The graph runtime: time of a run");
+/// A benchmark of cases, each of which another engine may run too.
+void add_case_bench(CommandLine& line, CLI::App& bench, const char* name, const char* about,
+                    const char* examples, decltype(bench_graph)* run) {
+  CLI::App* command = bench.add_subcommand(name, about);
   command->add_flag("--peer", line.graph_bench.peer, "Run LangGraph too, in turns, and print the ratios");
-  command->add_option("--case", line.graph_bench.cases, "Only these cases: seq-3, fanout-100+memory, ...")
-      ->delimiter(',');
+  command->add_option("--case", line.graph_bench.cases, examples)->delimiter(',');
   command->add_option("--seconds", line.graph_bench.seconds, "How long each case is repeated")
       ->check(CLI::Range(0.0, 3600.0))
       ->capture_default_str();
   command->add_flag("--json", line.graph_bench.json, "Print JSON");
-  command->callback([&line] {
-    line.chosen = [&line](Composition& parts, const Console& console) {
-      return bench_graph(parts, console, line.graph_bench);
+  command->callback([&line, run] {
+    line.chosen = [&line, run](Composition& parts, const Console& console) {
+      return run(parts, console, line.graph_bench);
     };
   });
 }
@@ -172,7 +173,10 @@ void add_bench(CommandLine& line) {
   };
   add("vision", "Photos: time of each stage, throughput, memory", bench_vision);
   add("embedder", "Sentence embeddings: tokens a second", bench_embedder);
-  add_graph_bench(line, *command);
+  add_case_bench(line, *command, "graph", "The graph runtime: time of a run",
+                 "Only these cases: seq-3, fanout-100+memory, ...", bench_graph);
+  add_case_bench(line, *command, "checkpoint", "Threads in SQLite and PostgreSQL: time, bytes on disk",
+                 "Only these cases: chat-200+sqlite, seq-3+postgres+sync, ...", bench_checkpoint);
 }
 
 void add_doctor(CommandLine& line) {

@@ -132,6 +132,32 @@ class BenchTest(unittest.TestCase):
             self.assertAlmostEqual(case["ratio"], case["peer_median_us"] / case["median_us"])
             self.assertGreater(case["ratio"], 1)
 
+    def test_checkpoint(self):
+        names = ["seq-3+sqlite+sync", "concurrent-64+sqlite+async", "seq-3+postgres+async"]
+        found = json.loads(pharos("bench", "checkpoint", "--case", ",".join(names), "--seconds", "0.1", "--json",
+                                  program="PHAROS_RELEASE").stdout)
+        self.assertEqual([case["case"] for case in found["cases"]], names)
+        for case in found["cases"]:
+            self.assertEqual(set(case), {"case", "median_us", "p90_us", "runs", "checkpoints_per_second", "bytes"})
+
+    def test_checkpoint_beside_the_peer(self):
+        found = json.loads(pharos("bench", "checkpoint", "--peer", "--case",
+                                  "chat-200+sqlite,concurrent-64+postgres+sync", "--seconds", "0", "--json",
+                                  program="PHAROS_RELEASE").stdout)
+        for case in found["cases"]:
+            self.assertAlmostEqual(case["ratio"], case["peer_median_us"] / case["median_us"])
+            self.assertGreater(case["ratio"], 1)
+            self.assertGreater(case["peer_bytes"], 0)
+        chat = found["cases"][0]
+        self.assertEqual(chat["payload_bytes"], 320_000)
+        self.assertLessEqual(chat["bytes_ratio"], 3)
+
+    def test_checkpoint_in_words(self):
+        lines = pharos("bench", "checkpoint", "--case", "seq-3+sqlite+sync", "--seconds", "0",
+                       program="PHAROS_RELEASE").stdout.splitlines()
+        self.assertRegex(lines[0], r"case +median ms +p90 ms +runs +puts/s +kB")
+        self.assertEqual([line.split()[0] for line in lines[1:]], ["seq-3+sqlite+sync"])
+
     def test_every_case_of_the_peer_can_be_prepared(self):
         """A name that one side has and the other lacks would end a long run; `seconds` 0 still runs each once."""
         ours = [case for case in json.loads(pharos("bench", "graph", "--seconds", "0", "--json",

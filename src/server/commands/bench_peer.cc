@@ -72,7 +72,13 @@ PeerProcess::~PeerProcess() {
 }
 
 graph::BenchTimes PeerProcess::run(const std::string& case_name, double seconds) {
-  ask(boost::json::serialize(boost::json::object{{"case", case_name}, {"seconds", seconds}}) + "\n");
+  return run_at(case_name, "", seconds);
+}
+
+graph::BenchTimes PeerProcess::run_at(const std::string& case_name, const std::string& place,
+                                      double seconds) {
+  const boost::json::object request{{"case", case_name}, {"seconds", seconds}, {"place", place}};
+  ask(boost::json::serialize(request) + "\n");
   auto got = base::from_json<Answer>(base::parse_json(answer(), "the peer's answer"), "the peer's answer");
   if (got.error || got.runs_us.empty()) {
     throw base::Error(base::Code::kUnavailable,

@@ -1,4 +1,4 @@
-// The other engine of `pharos bench graph --peer`: a program that runs a case when asked to.
+// The other engine of `pharos bench graph|checkpoint --peer`: a program that runs a case when asked to.
 #pragma once
 
 #include <filesystem>
@@ -7,12 +7,13 @@
 #include <sys/types.h>
 
 #include "core/graph/bench/bench.h"
+#include "platform/storage/bench/bench.h"
 
 namespace pharos::server {
 
 /// Starts the program at once and asks it one thing at a time, a line of JSON each way. Ends it when
 /// destroyed. Used from one thread.
-class PeerProcess final : public graph::BenchPeer {
+class PeerProcess final : public graph::BenchPeer, public storage::CheckpointPeer {
  public:
   /// Throws base::Error (kNotFound) when there is no such program.
   explicit PeerProcess(const std::filesystem::path& program);
@@ -21,6 +22,7 @@ class PeerProcess final : public graph::BenchPeer {
   PeerProcess& operator=(const PeerProcess&) = delete;
 
   graph::BenchTimes run(const std::string& case_name, double seconds) override;
+  graph::BenchTimes run_at(const std::string& case_name, const std::string& place, double seconds) override;
 
  private:
   void ask(std::string line) const;

@@ -1,24 +1,20 @@
 #include "core/graph/bench/bench.h"
 
 #include <algorithm>
-#include <chrono>
-#include <cmath>
-#include <exception>
 #include <utility>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
-#include <fmt/format.h>
-
-#include "core/base/error.h"
-#include "core/base/text.h"
+#include "core/graph/bench/measure.h"
 #include "core/graph/bench/shapes.h"
 
 namespace pharos::graph {
 namespace {
 
 using bench::Keep;
+using bench::measure;
 using bench::Prepared;
+using bench::quantile;
+using bench::run_alone;
+using bench::seconds;
 
 /// With a peer, each of us runs a case so many times in turn.
 constexpr int kTurns = 3;
@@ -61,61 +57,9 @@ std::vector<Case> cases() {
 /// Those wanted, in order.
 std::vector<Case> chosen_cases(const std::vector<std::string>& only) {
   std::vector<Case> chosen = cases();
-  const std::vector<std::string> names = bench_case_names();
-  for (const std::string& wanted : only) {
-    if (std::ranges::find(names, wanted) != names.end()) continue;
-    throw base::Error(base::Code::kNotFound,
-                      fmt::format("there is no benchmark '{}'{}", wanted, hint(wanted, names)));
-  }
-  if (!only.empty()) {
-    std::erase_if(chosen, [&](const Case& each) { return std::ranges::find(only, each.name) == only.end(); });
-  }
+  const std::vector<std::string> names = bench::chosen_names(bench_case_names(), only);
+  std::erase_if(chosen, [&](const Case& each) { return std::ranges::find(names, each.name) == names.end(); });
   return chosen;
-}
-
-double microseconds(base::Duration time) {
-  return std::chrono::duration<double, std::micro>(time).count();
-}
-
-base::Duration seconds(double count) {
-  return std::chrono::duration_cast<base::Duration>(std::chrono::duration<double>(count));
-}
-
-/// Runs the case for `warm_up`, then measures for `total`, at least once. A single run that lasts longer than
-/// the warm-up counts.
-base::Task<std::vector<double>> measure(const Prepared& prepared, base::Duration warm_up,
-                                        base::Duration total, int max_runs, const base::Clock& clock) {
-  const base::SteadyTime measured_from = clock.now() + warm_up;
-  std::vector<double> times;
-  for (;;) {
-    co_await prepared.before();
-    const base::SteadyTime before = clock.now();
-    co_await prepared.once();
-    const base::SteadyTime after = clock.now();
-    co_await prepared.after();
-    if (after >= measured_from) times.push_back(microseconds(after - before));
-    if (std::ssize(times) >= max_runs || (after > measured_from + total && !times.empty())) break;
-  }
-  co_return times;
-}
-
-template <class Result>
-Result run_alone(base::Task<Result> work) {
-  boost::asio::io_context io(1);
-  Result result;
-  std::exception_ptr failure;
-  boost::asio::co_spawn(io, std::move(work), [&](std::exception_ptr thrown, Result given) {
-    failure = std::move(thrown);
-    result = std::move(given);
-  });
-  io.run();
-  if (failure) std::rethrow_exception(failure);
-  return result;
-}
-
-double quantile(std::vector<double>& times, double share) {
-  std::ranges::sort(times);
-  return times[static_cast<std::size_t>(std::lround(share * static_cast<double>(times.size() - 1)))];
 }
 
 void append_to(BenchTimes& all, BenchTimes turn) {

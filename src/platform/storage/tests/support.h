@@ -1,7 +1,6 @@
-// What the tests of this room share: a folder of their own, pools, ways to wait and to count rows.
+// What the tests of this room share: a folder of their own, pools, ways to wait.
 #pragma once
 
-#include <atomic>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -9,35 +8,17 @@
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include "core/base/pool.h"
 #include "core/graph/tests/saver_contract.h"
+#include "platform/storage/temporary_folder.h"
 
 namespace pharos::storage::testing_support {
 
 using graph::testing_support::checkpoint_of;
 using graph::testing_support::run;
 
-/// A new folder, gone with the object.
-class Folder {
- public:
-  Folder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "pharos-storage-XXXXXX").string();
-    if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary folder");
-    path_ = pattern;
-  }
-  ~Folder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
+using Folder = TemporaryFolder;
 
 inline base::Pool& disk() {
   static base::Pool pool("disk", 4);
