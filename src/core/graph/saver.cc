@@ -28,11 +28,11 @@ void throw_thread_exists(std::string_view thread_id) {
 }
 
 void require_known_format(const ThreadKey& thread, std::string_view id, int format) {
-  if (format <= kCheckpointFormat) return;
+  if (format >= 1 && format <= kCheckpointFormat) return;
   throw base::Error(
       base::Code::kUnsupported,
-      fmt::format("checkpoint '{}' of thread '{}' has format {}, and this Pharos knows formats up "
-                  "to {}: use the newer Pharos that wrote it",
+      fmt::format("checkpoint '{}' of thread '{}' has format {}, and this Pharos knows formats from "
+                  "1 to {}: use the newer Pharos that wrote it",
                   id, thread.thread_id, format, kCheckpointFormat));
 }
 

@@ -1,4 +1,5 @@
 // What both databases promise alike: nothing acknowledged is lost, nothing deleted stays, a chat stays small.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "core/base/ids.h"
@@ -105,6 +106,39 @@ TYPED_TEST(Durability, AChatOfAThousandTurnsTakesAtMostThreeTimesItsText) {
   this->RecordProperty("ratio", fmt::format("{:.2f}", double(bytes) / double(payload)));
   EXPECT_LE(double(bytes) / double(payload), 3.0) << bytes << " bytes for " << payload;
   EXPECT_EQ(wait(saver->get(thread, ""))->deltas.at("items").size(), 2000U);
+}
+
+TYPED_TEST(Durability, AStateOfTenMegabytesComesBackWhole) {
+  const auto saver = TypeParam::open(this->place, testing_support::disk());
+  const ThreadKey thread{.thread_id = "large", .path = {}};
+  const graph::json::value text(std::string(10'000'000, 'x'));
+  std::vector<graph::ChannelValue> changed;
+  changed.push_back({.channel = 0, .value = text});
+  wait(saver->put(thread, checkpoint_of("c1", "", 0, {1, 0}), std::move(changed)));
+  const graph::TaskRecord record{
+      .task_id = "t", .node = "a", .writes = {{.channel = "x", .overwrite = false, .value = text}}};
+  wait(saver->put_record(thread, "c1", record));
+  const auto got = wait(saver->get(thread, ""));
+  EXPECT_TRUE(got->values.at("items").to_json() == text);
+  EXPECT_TRUE(got->records.at(0) == record);
+}
+
+TYPED_TEST(Durability, ACheckpointOfAFormatThatNeverWasIsRefusedByName) {
+  const auto saver = TypeParam::open(this->place, testing_support::disk());
+  const ThreadKey thread{.thread_id = "thread", .path = {}};
+  wait(saver->put(thread, checkpoint_of("c1", "", 0, {0, 0}), {}));
+  for (const int format : {0, -3, 7}) {
+    TypeParam::execute(this->place,
+                       fmt::format("UPDATE {}checkpoints SET format = {}", TypeParam::kTables, format));
+    try {
+      wait(saver->get(thread, "c1"));
+      ADD_FAILURE() << "it was read";
+    } catch (const base::Error& error) {
+      EXPECT_EQ(error.code(), base::Code::kUnsupported);
+      EXPECT_THAT(error.what(),
+                  testing::HasSubstr(fmt::format("'c1' of thread 'thread' has format {}", format)));
+    }
+  }
 }
 
 TYPED_TEST(Durability, SixtyFourThreadsWriteAtTheSameTime) {

@@ -119,6 +119,8 @@ class Kills : public testing::Test {
     for (std::string thread, key; file >> thread >> key;) {
       EXPECT_FALSE(threads_.at(thread).held.contains(proof_of(key)))
           << key << " of " << thread << " was recorded and has run again";
+      EXPECT_FALSE(key.starts_with("c.") && threads_.at(thread).ran.contains(proof_of(key)))
+          << key << " of " << thread << " has run again although its error handler had begun";
       threads_.at(thread).ran.insert(key);
       journal_read_ = file.tellg();
     }

@@ -64,19 +64,6 @@ TEST_F(SqliteSaverFile, MadeByANewerProgramIsRefusedAndLeftAlone) {
   EXPECT_TRUE(wait(open()->get(thread, "c1")).has_value());
 }
 
-TEST_F(SqliteSaverFile, ACheckpointOfANewerFormatIsRefusedByName) {
-  const auto saver = open();
-  wait(saver->put(thread, checkpoint_of("c1", "", 0, {0, 0}), {}));
-  execute("UPDATE checkpoints SET format = 7");
-  try {
-    wait(saver->get(thread, "c1"));
-    ADD_FAILURE() << "it was read";
-  } catch (const base::Error& error) {
-    EXPECT_EQ(error.code(), base::Code::kUnsupported);
-    EXPECT_THAT(error.what(), testing::HasSubstr("'c1'"));
-  }
-}
-
 TEST_F(SqliteSaverFile, ThatIsNoDatabaseIsRefused) {
   std::ofstream(file()) << std::string(5000, 'x');
   EXPECT_EQ(refusal().code(), base::Code::kUnsupported);

@@ -33,6 +33,9 @@ struct Sqlite {
     statement.step();
     return statement.number(0);
   }
+  static void execute(const std::string& place, const std::string& sql) {
+    sqlite::Connection(place).execute(sql);
+  }
   static std::uintmax_t bytes(const std::string& place) {
     std::uintmax_t sum = 0;
     for (const auto& file : std::filesystem::directory_iterator(std::filesystem::path(place).parent_path())) {
@@ -58,6 +61,9 @@ struct Postgres {
   }
   static std::int64_t count(const std::string& place, const std::string& query) {
     return std::stoll(*postgres::Connection(place).execute(query).at(0).at(0));
+  }
+  static void execute(const std::string& place, const std::string& sql) {
+    postgres::Connection(place).execute(sql);
   }
   static std::uintmax_t bytes(const std::string& place) {
     return static_cast<std::uintmax_t>(
