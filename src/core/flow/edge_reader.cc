@@ -57,6 +57,8 @@ void EdgeReader::add_node(std::uint32_t number, BuiltNode node, const std::vecto
   if (const auto all = destinations(node, when_failed)) add_choices(number, *all);
   if (node.goes_to) std::ranges::copy(*node.goes_to, std::back_inserter(chosen_));
   std::ranges::copy(when_failed, std::back_inserter(chosen_));
+  const bool chooses = node.goes_to || !node.starts.empty() || node.cases;
+  if (!when_failed.empty() && !chooses) lead_on_failure_.push_back(number);
   if (node.cases) add_branch(outline_.nodes[number].name, std::move(*node.cases));
 }
 
@@ -75,6 +77,7 @@ void EdgeReader::read(const Item& edges) {
       problems.add(edge.place, "an edge is text such as \"plan -> write\", or {from, when, otherwise}");
     }
   }
+  end_ways_without_edges();
   check_chosen();
   check_joins();
   for (auto& [to, from] : waited_for_) definition_.joins.push_back({from, to});
@@ -158,6 +161,23 @@ void EdgeReader::add_choices(std::uint32_t from, const std::vector<std::string>&
     } else {
       outline_.nodes[from].choices.push_back(numbers_.at(to));
     }
+  }
+}
+
+/// A node without edges ends its way when all is well, though it names others for when it fails.
+void EdgeReader::end_ways_without_edges() {
+  for (const std::uint32_t number : lead_on_failure_) {
+    const std::string& name = outline_.nodes[number].name;
+    const auto leaves = [&name](const auto& edge) { return edge.from == name; };
+    const bool waited_for = std::ranges::any_of(waited_for_, [&](const auto& join) {
+      return std::ranges::find(join.second, name) != join.second.end();
+    });
+    if (waited_for || std::ranges::any_of(definition_.edges, leaves) ||
+        std::ranges::any_of(definition_.branches, leaves)) {
+      continue;
+    }
+    outline_.nodes[number].may_end = true;
+    definition_.nodes[number].options.destinations->emplace_back(graph::kEnd);
   }
 }
 

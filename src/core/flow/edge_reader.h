@@ -39,6 +39,7 @@ class EdgeReader {
   void add_edge(Place place, const std::string& from, const std::string& to);
   void add_branch(const std::string& from, Cases cases);
   void add_choices(std::uint32_t from, const std::vector<std::string>& targets);
+  void end_ways_without_edges();
   void check_chosen() const;
   void check_joins() const;
 
@@ -47,6 +48,7 @@ class EdgeReader {
   graph::GraphDefinition& definition_;
   Outline& outline_;
   std::unordered_map<std::string, std::uint32_t> numbers_;
+  std::vector<std::uint32_t> lead_on_failure_;                  ///< nodes that name others only then
   std::vector<bool> joins_;                                     ///< by number of the node
   std::map<std::string, std::vector<std::string>> waited_for_;  ///< join → nodes with an edge to it
   std::vector<std::string> chosen_;                             ///< where conditions and nodes lead

@@ -1,5 +1,6 @@
 #include "core/flow/error_handling.h"
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -11,11 +12,18 @@ namespace {
 class WriteAndGo final : public graph::ErrorHandler {
  public:
   WriteAndGo(std::vector<Assignment> writes, std::vector<std::string> to,
-             std::shared_ptr<const Fields> fields, bool takes_item)
-      : writes_(std::move(writes)), to_(std::move(to)), fields_(std::move(fields)), takes_item_(takes_item) {}
+             std::shared_ptr<const Fields> fields, bool takes_item, bool of_graph)
+      : writes_(std::move(writes)),
+        to_(std::move(to)),
+        fields_(std::move(fields)),
+        takes_item_(takes_item),
+        of_graph_(of_graph) {}
 
   base::Task<void> handle(const void* input, const graph::NodeError& error, graph::Context&,
                           graph::NodeOutput& output) const override {
+    if (of_graph_ && std::ranges::find(to_, error.node()) != to_.end()) {
+      throw base::Error(base::Code::kConflict, "it leads to the node that failed");
+    }
     const json::value told = json::object{{"message", error.reason()},
                                           {"code", base::code_name(error.code())},
                                           {"node", error.node()},
@@ -32,12 +40,12 @@ class WriteAndGo final : public graph::ErrorHandler {
   std::vector<std::string> to_;
   std::shared_ptr<const Fields> fields_;
   bool takes_item_;
+  bool of_graph_;
 };
 
 }  // namespace
 
-std::vector<std::string> read_error_handling(Members& members, const PartReader& parts, Names names,
-                                             graph::NodeOptions& options) {
+ErrorHandling read_error_handling(Members& members, const PartReader& parts, Names names, bool of_graph) {
   const Item* item = members.find("on_error");
   if (item == nullptr) return {};
   names.error = true;
@@ -54,9 +62,9 @@ std::vector<std::string> read_error_handling(Members& members, const PartReader&
   } else {
     to = parts.targets(*item);
   }
-  options.on_error =
-      std::make_shared<const WriteAndGo>(std::move(writes), to, parts.fields(), names.state == nullptr);
-  return to;
+  auto handler = std::make_shared<const WriteAndGo>(std::move(writes), to, parts.fields(),
+                                                    names.state == nullptr, of_graph);
+  return {.handler = std::move(handler), .to = std::move(to)};
 }
 
 }  // namespace pharos::flow

@@ -7,7 +7,6 @@
 #include <fmt/format.h>
 
 #include "core/base/text.h"
-#include "core/flow/error_handling.h"
 #include "core/flow/flow_node.h"
 #include "core/flow/state_reader.h"
 
@@ -37,6 +36,8 @@ Flow FlowReader::read() {
   flow_.fields = std::make_shared<const Fields>(std::move(fields));
   flow_.definition.schema = schema_of(flow_.fields);
   read_names(members.require("nodes", "name the nodes, {name: {kind: …}}"));
+  when_failed_ = read_error_handling(members, *parts_, {.state = flow_.fields.get()}, true);
+  flow_.definition.on_error = when_failed_.handler;
   edges_.emplace(*parts_, started_, flow_.definition, outline_);
   for (const Item* node : node_items_) read_node(*node);
   const Item* edges = members.require("edges", "say what follows what, such as \"start -> plan -> end\"");
@@ -135,8 +136,11 @@ void FlowReader::read_node(const Item& item) {
       file_.problems.add(deferred->place, "a node that a map starts cannot be deferred: no edge leads to it");
     }
   }
-  const std::vector<std::string> when_failed = read_error_handling(members, *parts_, names, node.options);
+  const ErrorHandling failing = read_error_handling(members, *parts_, names, false);
   members.find("about");
+  node.options.on_error = failing.handler;
+  std::vector<std::string> when_failed = failing.handler ? failing.to : when_failed_.to;
+  if (!failing.handler) std::erase(when_failed, name);
   BuiltNode built = build(members, name, names);
   node.body = std::make_shared<const FlowNode>(built.function, takes_item);
   outline_.nodes[number].runs_for_each = takes_item;
@@ -154,8 +158,20 @@ void FlowReader::read_node(const Item& item) {
 graph::NodeOptions FlowReader::read_options(Members& members) {
   graph::NodeOptions options;
   if (const Item* timeout = members.find("timeout")) options.timeout = parts_->duration(*timeout, "timeout");
+  if (const Item* timeout = members.find("idle_timeout")) {
+    options.idle_timeout = parts_->duration(*timeout, "idle_timeout");
+  }
+  if (const Item* cache = members.find("cache")) options.cache = read_cache(*cache);
   if (const Item* retry = members.find("retry")) options.retry.push_back(parts_->retry(*retry));
   return options;
+}
+
+/// `true`, or how long a result may be given again.
+std::optional<graph::CachePolicy> FlowReader::read_cache(const Item& item) {
+  if (item.kind == Item::Kind::kScalar && item.scalar.is_bool()) {
+    return item.scalar.get_bool() ? std::optional(graph::CachePolicy{}) : std::nullopt;
+  }
+  return graph::CachePolicy{.time_to_live = parts_->duration(item, "cache, when it is not true,"), .key = {}};
 }
 
 void FlowReader::describe(const Item& item, const BuiltNode& built) {

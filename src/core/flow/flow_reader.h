@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/flow/edge_reader.h"
+#include "core/flow/error_handling.h"
 #include "core/flow/inner_graphs.h"
 #include "core/flow/node_kinds.h"
 #include "core/flow/outline.h"
@@ -47,6 +48,7 @@ class FlowReader final : private InnerGraphs {
   void find_started(const Member& member);
   void read_node(const Item& item);
   graph::NodeOptions read_options(Members& members);
+  std::optional<graph::CachePolicy> read_cache(const Item& item);
   void describe(const Item& item, const BuiltNode& built);
   BuiltNode build(Members& members, const std::string& name, const Names& names);
 
@@ -57,6 +59,7 @@ class FlowReader final : private InnerGraphs {
   Outline outline_;
   std::optional<PartReader> parts_;
   std::optional<EdgeReader> edges_;
+  ErrorHandling when_failed_;  ///< of nodes that say nothing themselves
   std::vector<const Item*> node_items_;
   std::map<std::string, std::string> started_;  ///< node → the map that starts it
 };

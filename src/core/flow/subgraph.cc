@@ -22,9 +22,7 @@ struct SubgraphPlan {
 class Subgraph final : public NodeFunction {
  public:
   Subgraph(SubgraphPlan plan, const graph::CompileOptions& options)
-      : plan_(std::move(plan)),
-        // It keeps its thread with the outer run's saver.
-        graph_(plan_.flow->compile({.clock = options.clock, .saver = nullptr, .seed = options.seed})) {}
+      : plan_(std::move(plan)), graph_(plan_.flow->compile(inside(options))) {}
 
   base::Task<void> run(Scope scope, graph::Context& context, graph::NodeOutput& output) const override {
     json::object input;
@@ -34,6 +32,12 @@ class Subgraph final : public NodeFunction {
     const json::value result = co_await graph_.invoke_within(context, std::move(input), plan_.thread);
     scope.result = &result;
     output.writes = evaluate(plan_.output, *plan_.fields, scope);
+  }
+
+  /// It keeps its thread with the outer run's saver.
+  static graph::CompileOptions inside(graph::CompileOptions options) {
+    options.saver = nullptr;
+    return options;
   }
 
   std::shared_ptr<const NodeFunction> compiled(const graph::CompileOptions& options) const override {

@@ -97,8 +97,9 @@ class GraphRun {
         flow_(flow::read_flow_file(file_, parts.node_kinds())) {
     check_options();
     if (!options.thread.empty()) threads_.emplace(parts, options.data, true);
-    graph_.emplace(
-        flow_.compile({.clock = &parts.clock(), .saver = threads_ ? threads_->saver() : nullptr, .seed = 0}));
+    graph_.emplace(flow_.compile({.clock = &parts.clock(),
+                                  .saver = threads_ ? threads_->saver() : nullptr,
+                                  .cache = std::make_shared<graph::MemoryCache>(parts.clock())}));
   }
 
   int run() {

@@ -41,6 +41,36 @@ edges: [start -> each]
             (json::array{1, "no n in {}"}));
 }
 
+TEST(OnError, OfTheGraphIsForNodesThatSayNothingThemselves) {
+  const std::string text = R"(
+state: {order: any, log: {type: array, reducer: append}}
+on_error: {write: {log: "{error.node} failed"}, to: last}
+nodes:
+  own: {kind: set, write: {log: "{state.order.x}"}, on_error: {write: {log: mended}}}
+  none: {kind: set, write: {log: "{state.order.y}"}}
+  after: {kind: set, write: {log: after}}
+  last: {kind: set, write: {log: last}}
+edges: [start -> own -> none, after -> end, {from: none, when: [{if: {empty: "{state.order}"}, to: end}], otherwise: after}]
+)";
+  EXPECT_EQ(outcome(text).at("log"), (json::array{"mended", "none failed", "last"}));
+  EXPECT_EQ(outcome(text, {{"order", json::object{{"x", 1}, {"y", 2}}}}).at("log"),
+            (json::array{1, 2, "after"}));
+}
+
+TEST(OnError, OfTheGraphDoesNotLeadANodeBackToItself) {
+  const std::string message = message_of<graph::NodeError>([] {
+    outcome(R"(
+state: {order: any, a: any}
+on_error: last
+nodes: {first: {kind: set, write: {a: "{state.order.x}"}}, last: {kind: set, write: {a: "{state.order.y}"}}}
+edges: [start -> first]
+)");
+  });
+  EXPECT_THAT(message,
+              testing::HasSubstr("node 'last' failed: there is nothing at '{state.order.y}' (and its "
+                                 "error handler failed: it leads to the node that failed)"));
+}
+
 TEST(OnError, MistakesAreTold) {
   EXPECT_THAT(problems(R"(state: {a: string}
 nodes:

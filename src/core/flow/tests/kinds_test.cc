@@ -129,6 +129,33 @@ edges:
               testing::ElementsAre("1:47: deferred must be true or false"));
 }
 
+TEST(Cache, ANodeIsNotRunAgainForTheSameInputWithinItsTime) {
+  base::ManualClock clock;
+  const Flow flow = read(R"(
+state: {n: integer}
+nodes: {slow: {kind: wait, seconds: 10, cache: 1m}}
+edges: [start -> slow]
+)");
+  const DynamicGraph graph =
+      flow.compile({.clock = &clock, .cache = std::make_shared<graph::MemoryCache>(clock)});
+  const auto takes_time = [&](int n) {
+    Loop loop;
+    const auto started = loop.start(graph.invoke({{"n", n}}));
+    loop.settle();
+    const bool waited = !started->ended();
+    clock.advance(10s);
+    loop.finish();
+    return waited;
+  };
+  EXPECT_TRUE(takes_time(1));
+  EXPECT_FALSE(takes_time(1));
+  EXPECT_TRUE(takes_time(2));
+  clock.advance(60s);
+  EXPECT_TRUE(takes_time(1));
+  EXPECT_THAT(problems("nodes: {a: {kind: wait, seconds: 1, cache: soon}}\nedges: [start -> a]"),
+              testing::ElementsAre(testing::HasSubstr("1:44: cache, when it is not true, must be a time")));
+}
+
 TEST(Wait, TakesTheTimeItSaysOnTheGraphsClock) {
   base::ManualClock clock;
   const Flow flow = read(R"(
