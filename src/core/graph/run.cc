@@ -131,7 +131,7 @@ void Run::begin_step() {
   }
   plan_.clear();
   if (!records_.empty()) adopt_records();
-  if (tasks_.size() == 1 && !tasks_[0]->done()) tell_start(*tasks_[0]);
+  if (tasks_.size() == 1 && !tasks_[0]->done() && !tasks_[0]->handled()) tell_start(*tasks_[0]);
 }
 
 base::Task<void> Run::run_together() {

@@ -159,17 +159,25 @@ struct Rescue {
 
 const std::string kWhy = "handler: graph 'house': node 'lamp' failed 2 times: the lamp is out";
 
+/// Runs `graph` until nothing moves, and then no further: nothing that it does from there on is kept.
+void crash(const Graph<Trail>& graph, DiarySaver& saver, RunConfig config) {
+  Loop loop;
+  const auto started = loop.start(graph.invoke(Trail{}, std::move(config)));
+  loop.settle();
+  saver.power_cut = true;
+  started->stop.emit(boost::asio::cancellation_type::terminal);
+  loop.finish();
+  EXPECT_THROW(started->take(), base::Error);
+  saver.power_cut = false;
+}
+
 TEST(ErrorHandler, ACrashWhileItRunsResumesItAndNotTheNode) {
   for (const bool beside : {false, true}) {
     for (const Durability durability : {Durability::kSync, Durability::kAsync}) {
-      const auto saver = std::make_shared<MemorySaver>();
+      const auto saver = std::make_shared<DiarySaver>();
       Rescue rescue(beside);
       const auto graph = rescue.g.compile({.saver = saver});
-      {
-        Loop crashing;
-        crashing.start(graph.invoke(Trail{}, {.thread_id = "t", .durability = durability}));
-        crashing.settle();
-      }
+      crash(graph, *saver, {.thread_id = "t", .durability = durability});
       EXPECT_EQ(rescue.diary, (Items{"lamp", "lamp", kWhy}));
       rescue.shut = false;
       const Trail end = run(graph.invoke(Resume(), {.thread_id = "t", .durability = durability}));
@@ -178,6 +186,18 @@ TEST(ErrorHandler, ACrashWhileItRunsResumesItAndNotTheNode) {
       EXPECT_EQ(end.items, beside ? (Items{"beside", "rescued", "after"}) : (Items{"rescued", "after"}));
     }
   }
+}
+
+TEST(ErrorHandler, ResumedItIsToldWithoutItsNode) {
+  const auto saver = std::make_shared<DiarySaver>();
+  Rescue rescue;
+  const auto graph = rescue.g.compile({.saver = saver});
+  crash(graph, *saver, {.thread_id = "t"});
+  rescue.shut = false;
+  Items told;
+  CallbackSink sink([&](const StreamEvent& event) { told.push_back(serialize(event.data.at("name"))); });
+  run(graph.stream(Resume(), StreamMode::kTasks, sink, {.thread_id = "t"}));
+  EXPECT_EQ(told, (Items{"\"__error_handler__lamp\"", "\"after\"", "\"after\""}));
 }
 
 TEST(ErrorHandler, ItsNodesFailureIsKeptBeforeItBegins) {

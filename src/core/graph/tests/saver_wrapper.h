@@ -13,9 +13,11 @@ namespace pharos::graph::testing_support {
 class DiarySaver : public Saver {
  public:
   base::Task<void> put(ThreadKey thread, Checkpoint checkpoint, std::vector<ChannelValue> changed) override {
+    check_power();
     return inner.put(std::move(thread), std::move(checkpoint), std::move(changed));
   }
   base::Task<void> put_record(ThreadKey thread, std::string checkpoint_id, TaskRecord record) override {
+    check_power();
     if (on_record) on_record(record);
     return inner.put_record(std::move(thread), std::move(checkpoint_id), std::move(record));
   }
@@ -38,7 +40,13 @@ class DiarySaver : public Saver {
 
   /// Called with each record before it is kept; may throw.
   std::function<void(const TaskRecord&)> on_record;
+  bool power_cut = false;  ///< nothing more is kept, as after a crash
   MemorySaver inner;
+
+ private:
+  void check_power() const {
+    if (power_cut) throw base::Error(base::Code::kUnavailable, "the power is out");
+  }
 };
 
 }  // namespace pharos::graph::testing_support
