@@ -19,10 +19,13 @@
 
 namespace pharos::graph {
 
+class Store;
+
 struct CompileOptions {
   base::Clock* clock = nullptr;      ///< outlives the graph; the machine's clock when null
   std::shared_ptr<Saver> saver;      ///< keeps threads between runs; none: nothing is kept
   std::shared_ptr<NodeCache> cache;  ///< keeps results of nodes declared with cache(); none: they always run
+  std::shared_ptr<Store> store;      ///< what nodes remember across threads, see Context::store()
   std::uint64_t seed = 0;  ///< of the jitter in retries and of the ids; 0: from the machine's randomness
 };
 
@@ -78,6 +81,7 @@ class CompiledGraph {
   const std::vector<CompiledJoin>& joins() const { return joins_; }
   const std::shared_ptr<Saver>& saver() const { return options_.saver; }
   const std::shared_ptr<NodeCache>& cache() const { return options_.cache; }
+  const std::shared_ptr<Store>& store() const { return options_.store; }
   /// What stands in for a node that has failed for good: its own handler or the graph's; null when neither.
   const ErrorHandler* handler_of(const CompiledNode& node) const {
     return node.options.on_error ? node.options.on_error.get() : definition_.on_error.get();

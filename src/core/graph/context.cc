@@ -38,6 +38,17 @@ json::value Context::interrupt(json::value question) {
       {{.id = task_id(task, 0, "interrupt", number), .node = *node_, .value = std::move(question)}}};
 }
 
+Store& Context::store() const {
+  for (const RunInfo* run = run_; run != nullptr; run = run->parent.get()) {
+    if (run->graph->store()) return *run->graph->store();
+  }
+  throw GraphError(
+      Fault::kInvalidRun, base::Code::kInvalidInput,
+      fmt::format("node '{}' asks for the store, and graph '{}' was compiled without one: give it "
+                  "one with CompileOptions::store",
+                  *node_, run_->graph->name()));
+}
+
 bool Context::is_watched(StreamMode mode) const {
   return !cancelled() && run_->watches(mode);
 }

@@ -19,6 +19,7 @@
 namespace pharos::graph {
 
 class RunInfo;
+class Store;
 
 /// A node's view of its run. Valid until the node's coroutine ends, even when the run no longer waits for it.
 /// Use it on the run's executor; only cancelled() and progress() may be called from any thread.
@@ -52,6 +53,10 @@ class Context {
   /// Several questions of one node are answered in the order in which it asks, so what comes before one must
   /// do no harm when it runs twice. Throws GraphError (kInvalidRun) when the run has no thread to wait in.
   json::value interrupt(json::value question);
+
+  /// What nodes remember across threads (include core/graph/store.h); a subgraph compiled without one has
+  /// that of the graph around it. Throws GraphError (kInvalidRun) when there is none.
+  Store& store() const;
 
   /// Sends `data` to readers of the `custom` stream, and waits while they are behind. Does nothing when
   /// nobody reads, or after the node's time has run out. It counts as progress.
