@@ -1,10 +1,31 @@
 #include "platform/storage/migrations.h"
 
+#include <array>
+
 #include <fmt/format.h>
 
 #include "core/base/error.h"
 
+namespace pharos::embedded {
+extern const std::string_view _0001_checkpoints_sqlite_sql;
+extern const std::string_view _0001_checkpoints_postgres_sql;
+extern const std::string_view _0002_store_sqlite_sql;
+extern const std::string_view _0002_store_postgres_sql;
+}  // namespace pharos::embedded
+
 namespace pharos::storage {
+
+std::span<const Migration> sqlite_migrations() {
+  static const std::array list{Migration{1, "checkpoints", embedded::_0001_checkpoints_sqlite_sql},
+                               Migration{2, "store", embedded::_0002_store_sqlite_sql}};
+  return list;
+}
+
+std::span<const Migration> postgres_migrations() {
+  static const std::array list{Migration{1, "checkpoints", embedded::_0001_checkpoints_postgres_sql},
+                               Migration{2, "store", embedded::_0002_store_postgres_sql}};
+  return list;
+}
 
 std::span<const Migration> missing_migrations(std::span<const Migration> known, int current,
                                               std::string_view database) {

@@ -14,6 +14,10 @@ struct Migration {
   std::string_view sql;
 };
 
+/// Every step there is, for each kind of database: what is kept in one shares them.
+std::span<const Migration> sqlite_migrations();
+std::span<const Migration> postgres_migrations();
+
 /// The steps that a database at `current` still needs. Throws base::Error (kUnsupported) when it is newer
 /// than this program; `database` says which one.
 std::span<const Migration> missing_migrations(std::span<const Migration> known, int current,

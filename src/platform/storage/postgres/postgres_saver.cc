@@ -1,13 +1,8 @@
 #include "platform/storage/postgres/postgres_saver.h"
 
-#include <array>
 #include <utility>
 
 #include "platform/storage/checkpoint_rows.h"
-
-namespace pharos::embedded {
-extern const std::string_view _0001_checkpoints_postgres_sql;
-}  // namespace pharos::embedded
 
 namespace pharos::storage {
 namespace {
@@ -17,11 +12,6 @@ using postgres::Field;
 using postgres::Query;
 using postgres::Row;
 using postgres::Rows;
-
-std::span<const Migration> migrations() {
-  static const std::array list{Migration{1, "checkpoints", embedded::_0001_checkpoints_postgres_sql}};
-  return list;
-}
 
 #define PHAROS_PUT "SELECT pharos.put_checkpoint($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, "
 constexpr std::string_view kPut = PHAROS_PUT "false)";
@@ -105,7 +95,7 @@ Query put_query(const ThreadKey& thread, const graph::Checkpoint& checkpoint,
 }  // namespace
 
 PostgresSaver::PostgresSaver(postgres::Settings settings, base::Pool& disk, base::Clock& clock)
-    : server_(std::move(settings), disk, clock, migrations()) {}
+    : server_(std::move(settings), disk, clock, postgres_migrations()) {}
 
 base::Task<std::string> PostgresSaver::call(Query query, std::string_view sql_again) {
   const Rows rows = co_await server_.ask(std::move(query), sql_again);

@@ -97,6 +97,13 @@ Statement& Statement::bind(std::optional<std::int64_t> number) {
   return *this;
 }
 
+/// Copied, as texts are.
+Statement& Statement::bind_bytes(std::optional<std::string_view> bytes) {
+  if (!bytes) return bind(std::optional<std::int64_t>());
+  check(sqlite3_bind_blob64(statement_, ++bound_, bytes->data(), bytes->size(), SQLITE_TRANSIENT));
+  return *this;
+}
+
 bool Statement::step() {
   const int result = sqlite3_step(statement_);
   if (result == SQLITE_ROW) return true;

@@ -27,12 +27,13 @@ class Statement {
   Statement& bind(std::int64_t number);
   Statement& bind(std::string_view text);
   Statement& bind(std::optional<std::int64_t> number);
+  Statement& bind_bytes(std::optional<std::string_view> bytes);
   /// Goes to the next row; false when there is none.
   bool step();
 
   bool is_null(int column) const;
   std::int64_t number(int column) const;
-  std::string text(int column) const;
+  std::string text(int column) const;  ///< or bytes
 
  private:
   void check(int result) const;

@@ -1,14 +1,9 @@
 #include "platform/storage/sqlite/sqlite_saver.h"
 
-#include <array>
 #include <limits>
 #include <utility>
 
 #include "platform/storage/checkpoint_rows.h"
-
-namespace pharos::embedded {
-extern const std::string_view _0001_checkpoints_sqlite_sql;
-}  // namespace pharos::embedded
 
 namespace pharos::storage {
 namespace {
@@ -16,11 +11,6 @@ namespace {
 using graph::ThreadKey;
 using sqlite::Connection;
 using sqlite::Statement;
-
-std::span<const Migration> migrations() {
-  static const std::array list{Migration{1, "checkpoints", embedded::_0001_checkpoints_sqlite_sql}};
-  return list;
-}
 
 std::optional<std::int64_t> find_line(Connection& connection, const ThreadKey& thread) {
   Statement& find = connection.statement("SELECT id FROM lines WHERE thread_id = ? AND path = ?");
@@ -325,7 +315,7 @@ void insert_record(Connection& connection, const ThreadKey& thread, const std::s
 }  // namespace
 
 SqliteSaver::SqliteSaver(std::filesystem::path file, base::Pool& disk)
-    : database_(std::move(file), disk, migrations()) {}
+    : database_(std::move(file), disk, sqlite_migrations()) {}
 
 base::Task<void> SqliteSaver::put(ThreadKey thread, graph::Checkpoint checkpoint,
                                   std::vector<graph::ChannelValue> changed) {

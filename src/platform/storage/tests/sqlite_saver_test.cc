@@ -60,7 +60,7 @@ TEST_F(SqliteSaverFile, MadeByANewerProgramIsRefusedAndLeftAlone) {
   execute("PRAGMA user_version = 99");
   EXPECT_EQ(refusal().code(), base::Code::kUnsupported);
   EXPECT_THAT(refusal().what(), testing::HasSubstr("newer Pharos"));
-  execute("PRAGMA user_version = 1");
+  execute("PRAGMA user_version = 2");
   EXPECT_TRUE(wait(open()->get(thread, "c1")).has_value());
 }
 
