@@ -29,18 +29,19 @@ base::Task<DynamicOutcome> execute(SharedGraph compiled, SharedFields fields, Dy
                                    graph::EventSink* sink) {
   graph::Run run(std::move(compiled), std::move(config), run_input(std::move(start), *fields), modes, sink);
   const std::shared_ptr<graph::StateStorage> state = co_await run.execute();
-  co_return DynamicOutcome{
-      .values = taken(state), .interrupts = run.take_interrupts(), .next = run.take_next()};
+  co_return DynamicOutcome{.values = taken(state),
+                           .interrupts = run.take_interrupts(),
+                           .next = run.take_next(),
+                           .drained = run.drained()};
 }
 
 base::Task<json::object> to_the_end(SharedGraph compiled, SharedFields fields, json::object input,
                                     graph::RunConfig config, graph::StreamModes modes,
                                     graph::EventSink* sink) {
-  const SharedGraph kept = compiled;
-  DynamicOutcome outcome = co_await execute(std::move(compiled), std::move(fields), std::move(input),
-                                            std::move(config), modes, sink);
-  if (!outcome.ended()) graph::throw_paused(*kept, outcome.next);
-  co_return std::move(outcome.values);
+  graph::Run run(std::move(compiled), std::move(config), run_input(std::move(input), *fields), modes, sink);
+  const std::shared_ptr<graph::StateStorage> state = co_await run.execute();
+  run.require_end();
+  co_return taken(state);
 }
 
 base::Task<json::object> within(SharedGraph compiled, SharedFields fields, graph::Context& context,
@@ -53,8 +54,10 @@ base::Task<json::object> within(SharedGraph compiled, SharedFields fields, graph
 base::Task<std::string> edit(SharedGraph compiled, SharedFields fields, json::object values,
                              std::string as_node, graph::RunConfig config) {
   graph::saver_of(*compiled);
-  graph::Run run(std::move(compiled), std::move(config), run_input(std::move(values), *fields));
-  co_return co_await run.edit(std::move(as_node));
+  graph::Run run(std::move(compiled), std::move(config), {});
+  std::vector<std::vector<graph::Edit>> steps(1);
+  steps[0].push_back({.writes = fields->writes(std::move(values)), .as_node = std::move(as_node)});
+  co_return co_await run.edit(std::move(steps));
 }
 
 base::Task<std::string> copy_forward(SharedGraph compiled, graph::RunConfig config) {

@@ -1,4 +1,5 @@
 // How the writes of a super-step reach the state.
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -26,6 +27,7 @@ void Run::apply_input() {
   if (input.whole && state_) input.writes = all_fields(std::move(input.whole));
   if (input.whole) {
     state_ = std::move(input.whole);
+    transients_ = graph_.transient_channels();
     for (std::uint32_t i = 0; i < channels.size(); ++i) {
       versions_[i] = version_;
       if (channels[i].kind != ChannelKind::kReducer) continue;
@@ -38,9 +40,24 @@ void Run::apply_input() {
     return;
   }
   if (!state_) state_ = graph_.schema().make();
-  for (Write& write : input.writes) {
-    check_type(channels[write.channel], write, graph_.name(), "the input");
+  empty_transients();
+  write_from_outside(std::move(input.writes));
+}
+
+/// In a round of its own: what is written from outside does not meet what tasks write.
+void Run::write_from_outside(Writes writes) {
+  for (Write& write : writes) {
+    check_type(graph_.schema().channels[write.channel], write, graph_.name(), "the input");
     apply_write(write, std::string(kStart));
+  }
+}
+
+/// Takes away what only the super-step that is over was to see.
+void Run::empty_transients() {
+  for (const std::uint32_t channel : std::exchange(transients_, {})) {
+    graph_.schema().channels[channel].type->reset(state_->field(channel));
+    versions_[channel] = version_;
+    if (is_kept()) keep_whole(channel);
   }
 }
 
@@ -70,8 +87,8 @@ void Run::claim(const Write& write, std::uint32_t writer, const Tasks& tasks) {
     held = {.round = round_, .writer = writer, .overwrite = write.overwrite};
     return;
   }
-  const bool reducer = channel.kind == ChannelKind::kReducer;
-  if (reducer && !(held.overwrite && write.overwrite)) {
+  const bool several = channel.kind != ChannelKind::kLastValue;
+  if (several && !(held.overwrite && write.overwrite)) {
     held.overwrite = held.overwrite || write.overwrite;
     return;
   }
@@ -80,19 +97,20 @@ void Run::claim(const Write& write, std::uint32_t writer, const Tasks& tasks) {
   throw GraphError(
       Fault::kInvalidUpdate, base::Code::kConflict,
       fmt::format("graph '{}': field '{}' was {} twice in super-step {}, by {}; {}", graph_.name(),
-                  channel.name, reducer ? "overwritten" : "written", step_,
+                  channel.name, several ? "overwritten" : "written", step_,
                   held.writer == writer ? fmt::format("node '{}'", first)
                                         : fmt::format("nodes '{}' and '{}'", first, second),
-                  reducer ? "only one overwrite is allowed" : "give it a reducer, or let one node write it"));
+                  several ? "only one overwrite is allowed" : "give it a reducer, or let one node write it"));
 }
 
 void Run::apply_writes(const Tasks& tasks) {
-  bool any = false;
+  bool any = !transients_.empty();
   for (const auto& task : tasks) any = any || !task->output.writes.empty();
   if (!any) return;
   own_state();
   ++version_;
   ++round_;  // claims_ now says which channels have been overwritten
+  empty_transients();
   for (const auto& task : tasks) {
     for (Write& write : task->output.writes) apply_write(write, task->node().name);
   }
@@ -102,6 +120,9 @@ void Run::apply_write(Write& write, const std::string& writer) {
   const Channel& channel = graph_.schema().channels[write.channel];
   void* field = state_->field(write.channel);
   const bool is_first = std::exchange(versions_[write.channel], version_) == 0;
+  if (channel.transient && std::ranges::find(transients_, write.channel) == transients_.end()) {
+    transients_.push_back(write.channel);
+  }
   Claim& held = claims_[write.channel];
   if (held.round == round_ && held.overwrite) return;
   held = {.round = round_, .writer = 0, .overwrite = write.overwrite};
@@ -110,7 +131,8 @@ void Run::apply_write(Write& write, const std::string& writer) {
     channel.type->move_assign(field, write.value.data());
     return;
   }
-  if (is_kept()) is_first ? keep_whole(write.channel) : keep_delta(write.channel, write.value);
+  if (is_kept())
+    is_first || channel.transient ? keep_whole(write.channel) : keep_delta(write.channel, write.value);
   try {
     channel.reducer(field, std::move(write.value));
   } catch (const std::exception& failure) {

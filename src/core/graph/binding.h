@@ -63,9 +63,13 @@ void absorb(NodeOutput& output, Update<State> update) {
 }
 template <class State>
 void absorb(NodeOutput& output, Command<State> command) {
-  auto [update, targets] = std::move(command).take();
+  auto [update, targets, parent] = std::move(command).take();
+  if (parent) output.to_parent = std::move(parent);
   std::ranges::move(targets, std::back_inserter(output.targets));
   absorb(output, std::move(update));
+}
+inline void absorb(NodeOutput& output, ParentCommand command) {
+  output.to_parent = std::make_shared<ParentCommand>(std::move(command));
 }
 template <class Item>
 void absorb(NodeOutput& output, std::vector<Item> items) {

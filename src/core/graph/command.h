@@ -1,6 +1,7 @@
 // Where to go next, said by a node or a conditional edge: names of nodes, and Sends with an argument.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -38,7 +39,15 @@ struct Target {
 };
 using Targets = std::vector<Target>;
 
-/// An update and where to go after it, besides the node's own edges.
+/// A Command to the graph around the one whose node returns it; see to_parent().
+struct ParentCommand {
+  const ValueType* state = nullptr;  ///< the type of that graph's state
+  Writes writes;
+  Targets targets;
+};
+
+/// An update and where to go after it, besides the node's own edges. Also what a run may start from: on a
+/// thread, its nodes run together with those that are left to run.
 ///
 ///     co_return Command<State>().set(&State::plan, plan).go_to("search");
 template <StateStruct State>
@@ -46,6 +55,8 @@ class Command {
  public:
   Command() = default;
   Command(Update<State> update) : update_(std::move(update)) {}  // NOLINT: a command without a destination
+  Command(ParentCommand parent)                                  // NOLINT: so that a node may return it
+      : parent_(std::make_shared<ParentCommand>(std::move(parent))) {}
 
   template <class Field, class Owner>
   Command&& set(Field Owner::* field, std::type_identity_t<Field> value) && {
@@ -61,11 +72,28 @@ class Command {
     return std::move(*this).go_to(Send(std::move(node), std::move(argument)));
   }
 
-  std::pair<Update<State>, Targets> take() && { return {std::move(update_), std::move(targets_)}; }
+  struct Parts {
+    Update<State> update;
+    Targets targets;
+    std::shared_ptr<ParentCommand> parent;  ///< or, instead of both, a command to the graph around this one
+  };
+  Parts take() && { return {std::move(update_), std::move(targets_), std::move(parent_)}; }
 
  private:
   Update<State> update_;
   Targets targets_;
+  std::shared_ptr<ParentCommand> parent_;
 };
+
+/// Ends the subgraph whose node returns this, leaving out whatever it has written, and hands the command to
+/// the node of the graph around it that runs the subgraph, as if that node had returned it: the node's own
+/// edges are followed too.
+///
+///     co_return to_parent(Command<Outer>().set(&Outer::answer, text).go_to("review"));
+template <StateStruct State>
+ParentCommand to_parent(Command<State> command) {
+  auto parts = std::move(command).take();
+  return {&value_type_of<State>(), std::move(parts.update).take(), std::move(parts.targets)};
+}
 
 }  // namespace pharos::graph

@@ -18,7 +18,10 @@ CompiledGraph::CompiledGraph(GraphDefinition definition, CompileOptions options)
       ids_(*clock_, next_seed()) {
   check(definition_);
   std::vector<std::string> names;
-  for (const Channel& channel : schema().channels) names.push_back(channel.name);
+  for (const Channel& channel : schema().channels) {
+    if (channel.transient) transient_channels_.push_back(static_cast<std::uint32_t>(names.size()));
+    names.push_back(channel.name);
+  }
   channel_names_ = std::make_shared<const std::vector<std::string>>(std::move(names));
   add_nodes();
   add_edges();

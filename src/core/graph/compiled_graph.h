@@ -91,6 +91,8 @@ class CompiledGraph {
   base::Clock& clock() const { return *clock_; }
   /// The fields' names, in the order of their channels.
   const std::shared_ptr<const std::vector<std::string>>& channel_names() const { return channel_names_; }
+  /// The channels that hold what they hold for one super-step.
+  const std::vector<std::uint32_t>& transient_channels() const { return transient_channels_; }
   /// A new identifier, for a checkpoint or a run.
   std::string next_id() const { return ids_.next(); }
   /// For one run's randomness: another one each time, all from CompileOptions::seed.
@@ -117,6 +119,7 @@ class CompiledGraph {
   base::Clock* clock_;
   mutable base::Ids ids_;
   std::shared_ptr<const std::vector<std::string>> channel_names_;
+  std::vector<std::uint32_t> transient_channels_;
   std::vector<CompiledNode> nodes_;
   CompiledNode start_;
   std::vector<CompiledJoin> joins_;

@@ -20,6 +20,7 @@ enum class Fault {
   kInvalidResume,   ///< an answer to nothing, to an unknown question, or to one of several
   kPaused,          ///< the run stopped to ask where its caller wanted it to end
   kTimeLimit,       ///< an attempt of a node ran out of its time; see TimeLimitError
+  kDrained,         ///< a RunControl asked the run to stop before its end
 };
 
 class GraphError : public base::Error {

@@ -90,7 +90,7 @@ void Run::tell_start(const TaskRun& task) const {
 
 /// A result from the cache is no task's end: nothing ran.
 void Run::tell_end(const TaskRun& task) const {
-  if (!task.failure() && task.interrupts().empty() && info_->watches(StreamMode::kUpdates)) {
+  if (!task.failure() && !task.waits() && info_->watches(StreamMode::kUpdates)) {
     json::object update{{task.told_name(), written_json(task)}};
     if (task.is_cached()) update.emplace("__metadata__", json::object{{"cached", true}});
     info_->emit(StreamMode::kUpdates, task.node().name, std::move(update));

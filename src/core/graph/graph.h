@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/graph/command.h"
 #include "core/graph/compiled_graph.h"
 #include "core/graph/inner_run.h"
 #include "core/graph/run_config.h"
@@ -17,21 +18,42 @@
 
 namespace pharos::graph {
 
-/// What a run starts from: a State, an Update<State>, or a Resume.
+/// What a run starts from: a State, an Update<State>, a Command<State>, a Resume, or the last two together.
 template <StateStruct State>
 class RunStart {
  public:
   RunStart(State whole)  // NOLINT: each of the three is a start
-      : input_{.whole = std::make_shared<TypedState<State>>(std::move(whole)), .writes = {}, .resume = {}} {}
+  {
+    input_.whole = std::make_shared<TypedState<State>>(std::move(whole));
+  }
   RunStart(Update<State> some)  // NOLINT
-      : input_{.whole = nullptr, .writes = std::move(some).take(), .resume = {}} {}
+  {
+    input_.writes = std::move(some).take();
+  }
   RunStart(Resume resume)  // NOLINT
-      : input_{.whole = nullptr, .writes = {}, .resume = std::move(resume)} {}
+  {
+    input_.resume = std::move(resume);
+  }
+  RunStart(Command<State> command, std::optional<Resume> resume = {})  // NOLINT
+  {
+    auto parts = std::move(command).take();
+    input_.writes = std::move(parts.update).take();
+    input_.targets = std::move(parts.targets);
+    input_.resume = std::move(resume);
+    input_.is_command = true;
+  }
 
   RunInput take() && { return std::move(input_); }
 
  private:
   RunInput input_;
+};
+
+/// An update from outside, as if `as_node` had made it; empty: the node that wrote last.
+template <StateStruct State>
+struct StateEdit {
+  Update<State> values;
+  std::string as_node;
 };
 
 /// Cheap to copy; thread-safe. Each run stays on the executor of the coroutine that awaits it, which must run
@@ -43,15 +65,16 @@ class Graph {
 
   /// Runs the graph until it ends or stops to ask. The input is a complete state; or writes to some fields,
   /// the others starting from their defaults or, on a thread, from where it stands; or how a thread that
-  /// stopped goes on. Throws NodeError when a node fails and nothing handles it, GraphError when a rule is
-  /// broken, base::Error (kCancelled) when cancelled. `sink`, if any, is told what happens meanwhile and must
-  /// outlive the run.
+  /// stopped goes on; or a Command, which on a thread that has begun goes on as well, its writes applied
+  /// first and its nodes beside those that are left to run. Throws NodeError when a node fails and nothing
+  /// handles it, GraphError when a rule is broken, base::Error (kCancelled) when cancelled. `sink`, if any,
+  /// is told what happens meanwhile and must outlive the run.
   base::Task<Outcome<State>> run(RunStart<State> input, RunConfig config = {}, StreamModes modes = {},
                                  EventSink* sink = nullptr) const {
     return execute(prepare(std::move(input), std::move(config), modes, sink));
   }
-  /// Runs the graph to its end and returns the final state. Throws also GraphError (kPaused) when it stops
-  /// before.
+  /// Runs the graph to its end and returns the final state. Throws also GraphError when it stops
+  /// before: kPaused, or kDrained when it was asked to.
   base::Task<State> invoke(RunStart<State> input, RunConfig config = {}) const {
     return to_the_end(prepare(std::move(input), std::move(config)));
   }
@@ -77,9 +100,21 @@ class Graph {
   /// names the checkpoint to start from, the last one when empty. Returns the id of the new checkpoint.
   base::Task<std::string> update_state(std::string thread_id, Update<State> writes, std::string as_node = {},
                                        std::string checkpoint_id = {}) const {
-    RunConfig config{.thread_id = std::move(thread_id), .checkpoint_id = std::move(checkpoint_id)};
-    saver_of(*compiled_);
-    return edit(prepare(std::move(writes), std::move(config)), std::move(as_node));
+    std::vector<std::vector<Edit>> steps;
+    steps.emplace_back().push_back({std::move(writes).take(), std::move(as_node)});
+    return edit(std::move(thread_id), std::move(checkpoint_id), std::move(steps));
+  }
+  /// Several super-steps of updates, each with one or more, as if their nodes had run side by side: a
+  /// checkpoint for each step.
+  base::Task<std::string> bulk_update_state(std::string thread_id,
+                                            std::vector<std::vector<StateEdit<State>>> steps,
+                                            std::string checkpoint_id = {}) const {
+    std::vector<std::vector<Edit>> erased;
+    for (auto& step : steps) {
+      std::vector<Edit>& edits = erased.emplace_back();
+      for (auto& [values, as_node] : step) edits.push_back({std::move(values).take(), std::move(as_node)});
+    }
+    return edit(std::move(thread_id), std::move(checkpoint_id), std::move(erased));
   }
 
   /// How a thread stands: at its last checkpoint, with the writes of tasks that finished although their
@@ -87,7 +122,18 @@ class Graph {
   /// GraphError (kInvalidRun) when the graph has no saver.
   base::Task<std::optional<Snapshot<State>>> get_state(std::string thread_id,
                                                        std::string checkpoint_id = {}) const {
-    return read_one(compiled_, {.thread_id = std::move(thread_id), .path = {}}, std::move(checkpoint_id));
+    return read_one(compiled_, {.thread_id = std::move(thread_id), .path = {}}, std::move(checkpoint_id),
+                    compiled_);
+  }
+  /// How a subgraph stands that a task of this graph runs: `task` is from a snapshot of this graph, or of a
+  /// subgraph of it. Empty when the task has not run `inner`.
+  template <StateStruct Inner>
+  base::Task<std::optional<Snapshot<Inner>>> get_state_within(
+      std::string thread_id, const SnapshotTask& task, const Graph<Inner>& inner,
+      SubgraphThread thread = SubgraphThread::kPerCall) const {
+    ThreadKey key{.thread_id = std::move(thread_id),
+                  .path = thread == SubgraphThread::kOwn ? task.own_path : task.path};
+    return Graph<Inner>::read_one(inner.compiled_, key, {}, compiled_);
   }
   /// A thread's checkpoints, newest first.
   base::Task<std::vector<Snapshot<State>>> get_state_history(std::string thread_id,
@@ -98,28 +144,38 @@ class Graph {
   const CompiledGraph& compiled() const { return *compiled_; }
 
  private:
+  template <StateStruct>
+  friend class Graph;
+
   // A coroutine keeps its parameters as long as it lives: these are handed one pointer.
   std::unique_ptr<Run> prepare(RunStart<State> input, RunConfig config, StreamModes modes = {},
                                EventSink* sink = nullptr) const {
     return std::make_unique<Run>(compiled_, std::move(config), std::move(input).take(), modes, sink);
   }
+  base::Task<std::string> edit(std::string thread_id, std::string checkpoint_id,
+                               std::vector<std::vector<Edit>> steps) const {
+    saver_of(*compiled_);
+    RunConfig config{.thread_id = std::move(thread_id), .checkpoint_id = std::move(checkpoint_id)};
+    return edit(prepare(Update<State>(), std::move(config)), std::move(steps));
+  }
   static base::Task<Outcome<State>> execute(std::unique_ptr<Run> run) {
     const std::shared_ptr<StateStorage> state = co_await run->execute();
     co_return Outcome<State>{.values = std::move(static_cast<TypedState<State>&>(*state).state),
                              .interrupts = run->take_interrupts(),
-                             .next = run->take_next()};
+                             .next = run->take_next(),
+                             .drained = run->drained()};
   }
   static base::Task<State> to_the_end(std::unique_ptr<Run> run) {
     const std::shared_ptr<StateStorage> state = co_await run->execute();
-    if (const auto next = run->take_next(); !next.empty()) throw_paused(run->graph(), next);
+    run->require_end();
     co_return std::move(static_cast<TypedState<State>&>(*state).state);
   }
   static base::Task<State> within(std::unique_ptr<InnerRun> run) {
     const std::shared_ptr<StateStorage> state = co_await run->execute();
     co_return std::move(static_cast<TypedState<State>&>(*state).state);
   }
-  static base::Task<std::string> edit(std::unique_ptr<Run> run, std::string as_node) {
-    co_return co_await run->edit(std::move(as_node));
+  static base::Task<std::string> edit(std::unique_ptr<Run> run, std::vector<std::vector<Edit>> steps) {
+    co_return co_await run->edit(std::move(steps));
   }
 
   static Snapshot<State> typed(ErasedSnapshot read) {
@@ -129,11 +185,14 @@ class Graph {
     return snapshot;
   }
   static base::Task<std::optional<Snapshot<State>>> read_one(std::shared_ptr<const CompiledGraph> compiled,
-                                                             ThreadKey thread, std::string checkpoint_id) {
-    const auto saved = co_await saver_of(*compiled).get(thread, checkpoint_id);
+                                                             ThreadKey thread, std::string checkpoint_id,
+                                                             std::shared_ptr<const CompiledGraph> keeper) {
+    Saver& saver = compiled->saver() ? *compiled->saver() : saver_of(*keeper);
+    const auto saved = co_await saver.get(thread, checkpoint_id);
     if (!saved) co_return std::nullopt;
     co_return typed(read_snapshot(*compiled, *saved,
-                                  checkpoint_id.empty() ? PendingWrites::kApplied : PendingWrites::kLeftOut));
+                                  checkpoint_id.empty() ? PendingWrites::kApplied : PendingWrites::kLeftOut,
+                                  thread.path));
   }
   static base::Task<std::vector<Snapshot<State>>> read_all(std::shared_ptr<const CompiledGraph> compiled,
                                                            ThreadKey thread, ListQuery query) {

@@ -56,6 +56,7 @@ base::Task<std::shared_ptr<StateStorage>> InnerRun::execute() {
   std::shared_ptr<StateStorage> state = co_await run_.execute();
   std::vector<Interrupt> asked = run_.take_interrupts();
   if (!asked.empty()) throw Interrupted{std::move(asked)};
+  if (run_.drained()) throw Drained{};
   co_return state;
 }
 

@@ -16,6 +16,9 @@ struct Interrupted {
   std::vector<Interrupt> interrupts;
 };
 
+/// Leaves a node whose subgraph was asked to stop (RunControl); no std::exception for the same reason.
+struct Drained {};
+
 /// What a thread that stopped is told to go on with. Without an answer, tasks that had finished are not run
 /// again, all others are.
 struct Resume {
@@ -32,6 +35,7 @@ struct Outcome {
   State values;
   std::vector<Interrupt> interrupts;  ///< the questions it waits for
   std::vector<std::string> next;      ///< the nodes still to run; empty at the end
+  bool drained = false;               ///< it was asked to stop (RunControl); a Resume goes on
 
   bool ended() const { return next.empty(); }
 };

@@ -22,11 +22,19 @@ namespace pharos::graph {
 struct NodeOutput {
   Writes writes;
   Targets targets;
+  std::shared_ptr<ParentCommand> to_parent;  ///< ends the graph; for the one around it
 
   void clear() {
     writes.clear();
     targets.clear();
+    to_parent.reset();
   }
+};
+
+/// Carries a ParentCommand through the node that runs the subgraph; no std::exception, so that the node's own
+/// `catch` for failures lets it pass.
+struct CommandToParent {
+  std::shared_ptr<ParentCommand> command;
 };
 
 /// A node's function. Run by many runs at once, so it has no state of its own that changes.

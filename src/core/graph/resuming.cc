@@ -35,22 +35,28 @@ base::Task<void> Run::reopen(SavedCheckpoint saved) {
   const bool fork = !info_->config.checkpoint_id.empty();
   records_ = std::move(saved.records);
   restore(std::move(saved));
-  if (next.size() == 1 && next.front().node == kStart) {
+  if (!fork) restore_command(records_);
+  if (!next.empty() && next.front().node == kStart) {
     if (resume.has_answers())
       refuse(graph_.name(), thread_.thread_id, "has asked nothing: there is nothing to answer");
-    *input_ = input_of(next.front().argument);
+    reopen_start(next);
     first_step_ = step_;
     co_return;
   }
   for (const NextTask& each : next) plan_.push_back(planned(each));
+  plan_command();
   resumed_ = true;
   info_->resuming = true;
   if (fork) {
     give_answers_anew(resume);
-    if (save(Source::kFork, next, ran)) co_await put_checkpoint();
+    apply_command();
+    command_.reset();
+    if (save(Source::kFork, planned_tasks(), ran)) co_await put_checkpoint();
   } else {
     --step_;
     give_answers(resume);
+    apply_command();
+    if (command_) co_await info_->saver->put_record(thread_, info_->checkpoint_id, *command_);
     for (const TaskRecord& record : records_) {
       if (!record.answers.empty() && !record.finished) {
         co_await info_->saver->put_record(thread_, info_->checkpoint_id, record);
@@ -127,10 +133,9 @@ void Run::give_answers_anew(const Resume& resume) {
 /// Tells the tasks of a resumed super-step what became of them before.
 void Run::adopt_records() {
   for (TaskRecord& record : std::exchange(records_, {})) {
-    const auto task = std::ranges::find_if(tasks_, [&](const auto& each) {
-      return each->place() == record.place && each->node().name == record.node;
-    });
-    if (task != tasks_.end()) adopt(**task, std::move(record));
+    if (record.place >= tasks_.size()) continue;
+    TaskRun& task = *tasks_[record.place];
+    if (task.node().name == record.node) adopt(task, std::move(record));
   }
 }
 
@@ -139,14 +144,7 @@ void Run::adopt(TaskRun& task, TaskRecord record) {
   if (record.handled) task.resume_handler(*std::move(record.handled));
   if (!record.interrupts.empty()) return task.keep_waiting(std::move(record.interrupts));
   if (!record.finished) return;
-  const auto& channels = graph_.schema().channels;
-  for (const TaskRecord::FieldWrite& write : record.writes) {
-    const auto channel = std::ranges::find(channels, write.channel, &Channel::name);
-    if (channel == channels.end()) continue;  // a field that the graph no longer has
-    task.output.writes.push_back({.channel = static_cast<std::uint32_t>(channel - channels.begin()),
-                                  .overwrite = write.overwrite,
-                                  .value = write.value.as(*channel->type, write.channel)});
-  }
+  task.output.writes = writes_of(record);
   for (const NextTask& target : record.targets) {
     PlannedTask next = planned(target);
     if (next.argument) {
@@ -158,12 +156,40 @@ void Run::adopt(TaskRun& task, TaskRecord record) {
   task.set_done();
 }
 
+Writes Run::writes_of(const TaskRecord& record) const {
+  const auto& channels = graph_.schema().channels;
+  Writes writes;
+  for (const TaskRecord::FieldWrite& write : record.writes) {
+    const auto channel = std::ranges::find(channels, write.channel, &Channel::name);
+    if (channel == channels.end()) continue;  // a field that the graph no longer has
+    writes.push_back({.channel = static_cast<std::uint32_t>(channel - channels.begin()),
+                      .overwrite = write.overwrite,
+                      .value = write.value.as(*channel->type, write.channel)});
+  }
+  return writes;
+}
+
+/// The input that was kept and not applied yet, and after it what a Command brings now.
+void Run::reopen_start(const std::vector<NextTask>& next) {
+  RunInput kept = input_of(next.front().argument);
+  for (std::size_t i = 1; i < next.size(); ++i) {
+    const PlannedTask target = planned(next[i]);
+    Target kept_target(next[i].node);
+    if (target.argument) kept_target.argument = target.argument->clone();
+    kept.targets.push_back(std::move(kept_target));
+  }
+  std::ranges::move(input_->writes, std::back_inserter(kept.writes));
+  std::ranges::move(input_->targets, std::back_inserter(kept.targets));
+  *input_ = std::move(kept);
+}
+
 PlannedTask Run::planned(const NextTask& next) const {
   const std::uint32_t node = graph_.find(next.node, fmt::format("thread '{}'", thread_.thread_id));
   if (!next.is_send) return {.node = node, .argument = nullptr};
   return {.node = node,
           .argument = std::make_shared<const Value>(
-              next.argument.as(*graph_.node(node).argument, "the argument of '" + next.node + "'"))};
+              argument_from_saved(graph_.schema(), *graph_.node(node).argument, next.argument,
+                                  "the argument of '" + next.node + "'"))};
 }
 
 /// The input that a checkpoint has kept, field by field.
@@ -179,37 +205,6 @@ RunInput Run::input_of(const SavedValue& argument) const {
         {.channel = i, .overwrite = false, .value = value->second.as(*channels[i].type, channels[i].name)});
   }
   return input;
-}
-
-/// Who wrote last, when there is only one who can have.
-std::string Run::writer_of(const Checkpoint& checkpoint) const {
-  if (checkpoint.ran.empty()) return std::string(kStart);
-  if (checkpoint.ran.size() == 1) return checkpoint.ran.front();
-  throw GraphError(Fault::kInvalidUpdate, base::Code::kInvalidInput,
-                   fmt::format("graph '{}': {} wrote last, so say as which node the update is to be",
-                               graph_.name(), fmt::join(checkpoint.ran, " and ")));
-}
-
-base::Task<std::string> Run::edit(std::string as_node) {
-  check_config();
-  info_->config.durability = Durability::kSync;
-  auto at = co_await read_thread(!info_->config.checkpoint_id.empty());
-  if (as_node.empty()) as_node = at ? writer_of(at->checkpoint) : std::string(kStart);
-  if (at) restore(std::move(*at));
-  if (!state_) state_ = graph_.schema().make();
-  if (as_node == kStart) {
-    begin();
-  } else {
-    tasks_ = {std::make_shared<TaskRun>(info_)};
-    const bool ends = as_node == kEnd;
-    const std::uint32_t node = ends ? 0 : graph_.find(as_node, "the update");
-    tasks_[0]->prepare({.node = node, .argument = nullptr}, 0, state_, step_, 0);
-    tasks_[0]->output.writes = std::move(input_->writes);
-    end_step();
-    if (ends) end_here();
-  }
-  if (save(Source::kUpdate, planned_tasks(), {as_node})) co_await put_checkpoint();
-  co_return info_->checkpoint_id;
 }
 
 }  // namespace pharos::graph

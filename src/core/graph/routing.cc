@@ -14,6 +14,12 @@ void Run::route(TaskRun& task, const void* view) {
   follow(task.node(), view, std::move(task.output.targets), task);
 }
 
+/// A lone task's writes can be applied before its conditions read the state, unless that takes away what was
+/// for the task's own super-step.
+bool Run::routes_before_applying() const {
+  return tasks_.size() > 1 || !graph_.transient_channels().empty();
+}
+
 /// A condition sees the state with the writes of its own task only. The scratch state is made once and only
 /// the fields that were written are put back afterwards.
 void Run::route_with_own_writes(TaskRun& task) {
@@ -21,6 +27,10 @@ void Run::route_with_own_writes(TaskRun& task) {
   if (task.node().branches.empty() || writes.empty()) return route(task, state_->view());
   if (!scratch_) scratch_ = state_->clone();
   const auto& channels = graph_.schema().channels;
+  for (const Write& write : writes) {
+    const Channel& channel = channels[write.channel];
+    if (channel.transient) channel.type->reset(scratch_->field(write.channel));
+  }
   for (const Write& write : writes) {
     const Channel& channel = channels[write.channel];
     if (channel.kind == ChannelKind::kReducer && !write.overwrite) {
@@ -63,7 +73,8 @@ void Run::add_target(const CompiledNode& from, const CompiledBranch* branch, Tar
       return;
     }
   }
-  const std::uint32_t node = graph_.find(target.node, fmt::format("node '{}'", from.name));
+  const std::uint32_t node =
+      graph_.find(target.node, from.name == kStart ? "the input" : fmt::format("node '{}'", from.name));
   if (!target.is_send() && node == kEndNode) return;
   if (!target.is_send() && graph_.node(node).reads_state) {
     into.next_nodes.push_back(node);

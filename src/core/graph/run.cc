@@ -57,7 +57,7 @@ base::Task<std::shared_ptr<StateStorage>> Run::execute() {
     }
     std::rethrow_exception(failure);
   }
-  if (waits_for_answers()) rest_in_step();
+  if (waits_in_step()) rest_in_step();
   co_return std::move(state_);
 }
 
@@ -69,6 +69,7 @@ base::Task<void> Run::advance() {
     if (is_kept() && save_step(Source::kLoop)) co_await put_checkpoint();
   }
   while (!plan_.empty()) {
+    if (drains()) co_return rest_before_step();
     if (stops_before()) co_return rest_before_step();
     begin_step();
     if (tasks_.size() > 1) {
@@ -87,9 +88,10 @@ base::Task<void> Run::advance() {
       if (thrown) co_await task.recover(std::move(thrown));
       settle(task);
       if (task.awaits_handler()) co_await handle_alone(task);
-      if (task.failure() || !task.interrupts().empty()) co_await keep_failure(task);
+      if (task.failure() || task.waits()) co_await keep_failure(task);
     }
-    if (waits_for_answers()) co_return;
+    if (leaving_ != nullptr) leave(*leaving_);
+    if (waits_in_step()) co_return;
     end_step();
     if (is_kept() && save_step(Source::kLoop)) co_await put_checkpoint();
     if (info_->around) info_->around->show();
@@ -99,6 +101,12 @@ base::Task<void> Run::advance() {
 }
 
 void Run::check_config() const {
+  if (input_->resume && !is_kept()) {
+    throw GraphError(Fault::kInvalidRun, base::Code::kInvalidInput,
+                     fmt::format("graph '{}': there is nothing to resume: give a saver to compile() and the "
+                                 "run the thread_id that it is to go on with",
+                                 graph_.name()));
+  }
   if (info_->config.thread_id.empty() || info_->saver || info_->parent) return;
   throw GraphError(
       Fault::kInvalidRun, base::Code::kInvalidInput,
@@ -107,9 +115,10 @@ void Run::check_config() const {
 }
 
 void Run::begin() {
+  Targets targets = std::move(input_->targets);
   apply_input();
   TaskRun entry(info_);
-  follow(graph_.start(), state_->view(), {}, entry);
+  follow(graph_.start(), state_->view(), std::move(targets), entry);
   for (const std::uint32_t node : graph_.start().targets) arm(node);
   plan_after(entry);
   plan_next({});
@@ -131,6 +140,8 @@ void Run::begin_step() {
   }
   plan_.clear();
   if (!records_.empty()) adopt_records();
+  if (command_ && tasks_.size() > 1) order_tasks();
+  command_.reset();
   if (tasks_.size() == 1 && !tasks_[0]->done() && !tasks_[0]->handled()) tell_start(*tasks_[0]);
 }
 
@@ -151,9 +162,9 @@ base::Task<void> Run::run_together() {
     while (settled_.empty()) co_await changed_.wait();
     for (TaskRun* task : std::exchange(settled_, {})) {
       settle(*task);
-      if (is_kept()) co_await record(*task);
+      if (is_kept() && task != leaving_) co_await record(*task);
       if (task->failure() && failed == nullptr) failed = task;
-      if (task->awaits_handler()) waiting_.push_back(task->place());
+      if (task->awaits_handler()) waiting_.push_back(index_of(*task));
     }
     if (failed != nullptr) {
       // Siblings that need not wait for anything end now: what they have done is kept too.
@@ -161,6 +172,7 @@ base::Task<void> Run::run_together() {
       if (settled_.empty()) std::rethrow_exception(failed->failure());
       continue;
     }
+    if (leaving_ != nullptr) co_return;
     start_more(executor);
     if (info_->reader() != nullptr) co_await info_->wait_for_reader(nullptr);
   }
@@ -184,7 +196,7 @@ base::Task<void> Run::handle_alone(TaskRun& task) {
 
 /// Records why a task did not end, and throws when it failed.
 base::Task<void> Run::keep_failure(TaskRun& task) {
-  const bool unfinished = task.failure() || !task.interrupts().empty();
+  const bool unfinished = task.failure() || task.waits();
   if (unfinished && is_kept()) co_await record(task);
   if (task.failure()) std::rethrow_exception(task.failure());
 }
@@ -211,7 +223,9 @@ void Run::start(std::shared_ptr<TaskRun> task, const asio::any_io_executor& exec
 void Run::settle(TaskRun& task) {
   if (task.awaits_handler()) return tell_failure(task);
   task.set_done();
-  if (!task.failure() && task.interrupts().empty() && tasks_.size() > 1) {
+  if (!task.failure() && task.output.to_parent) {
+    leaving_ = &task;
+  } else if (!task.failure() && !task.waits() && routes_before_applying()) {
     try {
       route_with_own_writes(task);
     } catch (...) {
@@ -228,7 +242,7 @@ void Run::end_step() {
   for (const auto& task : tasks_) task->release_state();
   check_writes(tasks_);
   apply_writes(tasks_);
-  if (tasks_.size() == 1) route(*tasks_[0], state_->view());
+  if (!routes_before_applying()) route(*tasks_[0], state_->view());
   const bool changed =
       std::ranges::any_of(tasks_, [](const auto& task) { return !task->output.writes.empty(); });
   plan_next(tasks_);
@@ -238,6 +252,16 @@ void Run::end_step() {
 void Run::abandon_tasks() {
   for (const auto& task : tasks_) task->abandon();
   tasks_.clear();
+}
+
+/// The super-step is not applied: what the graph has written is for itself alone.
+void Run::leave(const TaskRun& task) const {
+  if (info_->parent) throw CommandToParent{task.output.to_parent};
+  throw GraphError(
+      Fault::kInvalidUpdate, base::Code::kInvalidInput,
+      fmt::format("graph '{}': node '{}' sends a command to the parent graph, and there is none: "
+                  "run the graph within a node of another (invoke_within)",
+                  graph_.name(), task.node().name));
 }
 
 void Run::throw_recursion_limit() const {

@@ -16,11 +16,16 @@ namespace pharos::graph {
 struct RunInput {
   std::shared_ptr<StateStorage> whole;  ///< a complete state, or
   Writes writes;                        ///< writes to some fields, or
+  Targets targets;                      ///< of a Command: where to go, besides
   std::optional<Resume> resume;         ///< where the thread stopped
+  bool is_command = false;              ///< on a thread that has begun, goes on where it stopped
 };
 
-/// Throws GraphError (kPaused): the run stopped before `next`.
-[[noreturn]] void throw_paused(const CompiledGraph& graph, const std::vector<std::string>& next);
+/// Writes to a thread from outside, as if `as_node` had: the node that wrote last, when empty.
+struct Edit {
+  Writes writes;
+  std::string as_node;
+};
 
 /// Not thread-safe: it lives on one executor that runs one thing at a time (an io_context with one thread, or
 /// a strand), and so do its tasks. Use once.
@@ -39,11 +44,13 @@ class Run {
   /// After execute(): the questions that the run waits for, and the nodes still to run.
   std::vector<Interrupt> take_interrupts() { return std::move(interrupts_); }
   std::vector<std::string> take_next() { return std::move(next_); }
+  /// After execute(): it stopped because it was asked to.
+  bool drained() const { return drained_; }
+  /// After execute(): throws GraphError, kDrained or kPaused, when the run stopped before its end.
+  void require_end() const;
 
-  /// Instead of execute(): writes the input to the thread from outside, as if `as_node` had (the node that
-  /// wrote last, when empty); returns the new checkpoint's id.
-  base::Task<std::string> edit(std::string as_node);
-  const CompiledGraph& graph() const { return graph_; }
+  /// Instead of execute(): edits the thread, a checkpoint for each step; returns the id of the last.
+  base::Task<std::string> edit(std::vector<std::vector<Edit>> steps);
 
  private:
   using Tasks = std::vector<std::shared_ptr<TaskRun>>;
@@ -62,11 +69,13 @@ class Run {
   void settle(TaskRun& task);
   void end_step();
   void abandon_tasks();
+  [[noreturn]] void leave(const TaskRun& task) const;
 
   // Coming to rest (resting.cc).
   bool stops_before() const;
   bool stops_after() const;
-  bool waits_for_answers() const;
+  bool drains() const;
+  bool waits_in_step() const;
   void rest_before_step();
   void rest_in_step();
   void tell_interrupts() const;
@@ -74,6 +83,8 @@ class Run {
 
   // Applying writes (apply.cc).
   void apply_input();
+  void write_from_outside(Writes writes);
+  void empty_transients();
   Writes all_fields(std::shared_ptr<StateStorage> whole) const;
   void check_writes(const Tasks& tasks);
   void apply_writes(const Tasks& tasks);
@@ -83,6 +94,7 @@ class Run {
 
   // Following edges (routing.cc).
   void route(TaskRun& task, const void* view);
+  bool routes_before_applying() const;
   void route_with_own_writes(TaskRun& task);
   void follow(const CompiledNode& from, const void* view, Targets targets, TaskRun& into);
   Targets ask(const CompiledBranch& branch, const CompiledNode& from, const void* view) const;
@@ -102,8 +114,22 @@ class Run {
   void adopt_records();
   void adopt(TaskRun& task, TaskRecord record);
   PlannedTask planned(const NextTask& next) const;
+  Writes writes_of(const TaskRecord& record) const;
+  void reopen_start(const std::vector<NextTask>& next);
   RunInput input_of(const SavedValue& argument) const;
-  std::string writer_of(const Checkpoint& checkpoint) const;
+
+  // Commands from outside (commanding.cc).
+  void restore_command(std::vector<TaskRecord>& records);
+  void plan_command();
+  void apply_command();
+  void plan_besides(std::vector<PlannedTask> targets);
+  void order_tasks();
+  std::uint32_t index_of(const TaskRun& task) const;
+
+  // Editing (editing.cc).
+  std::string writer_of(const std::vector<std::string>& ran) const;
+  std::vector<std::string> edit_step(std::vector<Edit> edits, const std::vector<std::string>& ran);
+  void add_edit(const std::string& as_node, Writes writes);
 
   // Keeping (saving.cc).
   bool is_kept() const { return info_->saver != nullptr; }
@@ -193,7 +219,8 @@ class Run {
   Wakeup changed_;
   std::vector<std::uint32_t> armed_;  ///< node → round + 1 in which it was planned
   std::vector<PlannedTask> sends_;
-  std::vector<std::uint32_t> deferred_;  ///< nodes that wait until nothing else is left to run
+  std::vector<std::uint32_t> deferred_;    ///< nodes that wait until nothing else is left to run
+  std::vector<std::uint32_t> transients_;  ///< transient channels that hold something
   std::vector<Barrier> barriers_;
   std::vector<Claim> claims_;
   std::uint32_t round_ = 1;              ///< counts applied steps, for armed_ and claims_
@@ -205,9 +232,12 @@ class Run {
   std::string parent_id_;  ///< the last checkpoint given to the saver
   std::optional<Unsaved> unsaved_;
   std::shared_ptr<Saving> saving_;
-  std::vector<TaskRecord> records_;  ///< of the super-step that a resumed run begins with
-  bool in_step_ = false;             ///< tasks have begun whose writes are not applied
-  bool resumed_ = false;             ///< breakpoints let its first super-step pass
+  std::vector<TaskRecord> records_;      ///< of the super-step that a resumed run begins with
+  std::unique_ptr<TaskRecord> command_;  ///< what Commands have brought to that super-step
+  bool in_step_ = false;                 ///< tasks have begun whose writes are not applied
+  bool resumed_ = false;                 ///< breakpoints let its first super-step pass
+  bool drained_ = false;
+  const TaskRun* leaving_ = nullptr;  ///< the task whose command to the parent ends this run
   std::vector<Interrupt> interrupts_;
   std::vector<std::string> next_;
 };

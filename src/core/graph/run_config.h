@@ -1,11 +1,13 @@
 // What can be said about one run.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "core/base/deadline.h"
 #include "core/base/json.h"
+#include "core/graph/run_control.h"
 
 namespace pharos::graph {
 
@@ -27,6 +29,7 @@ struct RunConfig {
   boost::json::object metadata;  ///< kept with each checkpoint
   Durability durability = Durability::kAsync;
   bool stream_subgraphs = false;  ///< readers of streams also get the events of graphs that nodes run
+  std::shared_ptr<const RunControl> control;  ///< may ask the run to stop between super-steps
   std::vector<std::string> interrupt_before;  ///< stops before a super-step that runs one of these; `*`: any
   std::vector<std::string> interrupt_after;   ///< stops after a super-step that ran one of these; `*`: any
 };

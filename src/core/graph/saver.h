@@ -108,6 +108,9 @@ struct HandledFailure {
   friend bool operator==(const HandledFailure&, const HandledFailure&) = default;
 };
 
+/// TaskRecord::place of what a Command from outside has brought to a checkpoint's next super-step.
+inline constexpr std::uint32_t kCommandPlace = 0x7fffffff;
+
 /// What one task of a checkpoint's next super-step has done, kept before that step is applied (pending
 /// writes). One that has not finished has written nothing.
 struct TaskRecord {

@@ -49,15 +49,28 @@ bool Run::is_called_again(const Checkpoint& last) const {
 base::Task<void> Run::open_thread() {
   auto saved = co_await read_thread(input_->resume.has_value() || !info_->config.checkpoint_id.empty());
   if (saved && is_called_again(saved->checkpoint)) {
+    *input_ = RunInput{};  // that call's own input is in its thread
     input_->resume = Resume{.answer = {}, .answers = info_->inner_answers};
   }
+  if (saved && input_->is_command && !input_->resume) input_->resume = Resume{};
   if (input_->resume) {
     co_await reopen(std::move(*saved));
     co_return;
   }
-  if (saved) restore(std::move(*saved));
+  if (saved) {
+    std::vector<TaskRecord> records = std::move(saved->records);
+    restore(std::move(*saved));
+    restore_command(records);
+    command_.reset();
+  }
   std::vector<NextTask> next;
   next.push_back({.node = std::string(kStart), .is_send = false, .argument = saved_input()});
+  for (const Target& target : input_->targets) {
+    auto argument = target.is_send() ? std::make_shared<const Value>(target.argument.clone()) : nullptr;
+    next.push_back({.node = target.node,
+                    .is_send = target.is_send(),
+                    .argument = saved_argument(graph_.schema(), std::move(argument))});
+  }
   if (save(Source::kInput, std::move(next), {})) co_await put_checkpoint();
   first_step_ = ++step_;
 }
@@ -73,6 +86,9 @@ void Run::restore(SavedCheckpoint saved) {
     versions_[channel] = saved.checkpoint.versions[i];
     const auto deltas = saved.deltas.find(*at);
     if (deltas != saved.deltas.end()) deltas_[channel].rested_on = deltas->second.size();
+  }
+  for (const std::uint32_t channel : graph_.transient_channels()) {
+    if (versions_[channel] > 0) transients_.push_back(channel);
   }
   for (const Arrivals& arrivals : saved.checkpoint.arrivals) restore_join(arrivals);
   version_ = saved.checkpoint.largest_version();
@@ -222,7 +238,7 @@ TaskRecord Run::record_of(const TaskRun& task) const {
     record.handled = task.kept_failure();
     if (!task.done()) record.error = task.handled()->what();
   }
-  record.finished = !record.error && record.interrupts.empty();
+  record.finished = !record.error && !task.waits();
   if (!record.finished) return record;
   for (const Write& write : task.output.writes) {
     const Channel& channel = graph_.schema().channels[write.channel];
@@ -298,7 +314,7 @@ std::vector<Arrivals> Run::arrivals() const {
 NextTask Run::as_next(const PlannedTask& planned) const {
   return {.node = graph_.node(planned.node).name,
           .is_send = planned.argument != nullptr,
-          .argument = SavedValue(planned.argument)};
+          .argument = saved_argument(graph_.schema(), planned.argument)};
 }
 
 SavedValue Run::saved_input() const {

@@ -18,6 +18,10 @@ struct SnapshotTask {
   bool finished = false;              ///< has run already; its writes wait for the others
   std::optional<std::string> error;   ///< it failed with that
   std::vector<Interrupt> interrupts;  ///< it waits for answers to these
+  /// What it has written, by field; of a lone task, only until its super-step is applied.
+  std::optional<json::object> result;
+  std::string path;      ///< where a subgraph that it runs keeps the state of that call
+  std::string own_path;  ///< where a subgraph that it runs keeps a thread of its own
 };
 
 /// Everything about a checkpoint but the state itself.
@@ -50,7 +54,9 @@ struct ErasedSnapshot {
 
 /// Reads a saved checkpoint with the eyes of `graph`. Throws base::Error (kInvalidInput) that names the field
 /// when a value does not fit.
-ErasedSnapshot read_snapshot(const CompiledGraph& graph, const SavedCheckpoint& saved, PendingWrites pending);
+/// `path` is that of the thread, of a subgraph's snapshot.
+ErasedSnapshot read_snapshot(const CompiledGraph& graph, const SavedCheckpoint& saved, PendingWrites pending,
+                             const std::string& path = {});
 
 /// A new state with the values of a checkpoint, its deltas folded in; fields never saved keep their defaults.
 std::shared_ptr<StateStorage> saved_state(const CompiledGraph& graph, const SavedValues& values,

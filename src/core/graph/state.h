@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "core/graph/saved_value.h"
 #include "core/graph/value.h"
 
 namespace pharos::graph {
@@ -16,6 +17,7 @@ namespace pharos::graph {
 enum class ChannelKind : std::uint8_t {
   kLastValue,  ///< holds the last write; two writes in one super-step are an error
   kReducer,    ///< folds writes in apply order (BinaryOperatorAggregate)
+  kAnyValue,   ///< holds the last of any number of writes
 };
 
 /// Folds one write into a field. Both are of the channel's type.
@@ -27,6 +29,7 @@ struct Channel {
   ChannelKind kind = ChannelKind::kLastValue;
   Reducer reducer;         ///< for kReducer
   bool untracked = false;  ///< never checkpointed
+  bool transient = false;  ///< for the next super-step only: emptied by each step that does not write it
 };
 
 /// One state. The engine writes it only between super-steps; nodes read it in place.
@@ -45,6 +48,11 @@ class StateStorage {
 struct StateSchema {
   std::vector<Channel> channels;
   std::function<std::shared_ptr<StateStorage>()> make;
+  /// A whole state as one value, which a Send may carry; null when it cannot. With it go the ways from a view
+  /// to a storage with a copy of it, and from a storage to such a value.
+  const ValueType* type = nullptr;
+  std::function<std::shared_ptr<StateStorage>(const void* view)> storage_of;
+  std::function<Value(StateStorage& state)> value_of;
 };
 
 /// One write to one channel.
@@ -54,5 +62,12 @@ struct Write {
   Value value;
 };
 using Writes = std::vector<Write>;
+
+/// The argument of a Send as a checkpoint keeps it: of a whole state, without its untracked fields. Null for
+/// no argument.
+SavedValue saved_argument(const StateSchema& schema, std::shared_ptr<const Value> argument);
+/// The way back; untracked fields have their first values then. `path` is for errors.
+Value argument_from_saved(const StateSchema& schema, const ValueType& type, const SavedValue& saved,
+                          const std::string& path);
 
 }  // namespace pharos::graph

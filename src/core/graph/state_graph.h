@@ -28,6 +28,12 @@ namespace pharos::graph {
 template <StateStruct State>
 class StateGraph;
 
+/// How long a topic keeps what was written to it.
+enum class Topic {
+  kOneStep,     ///< the next super-step sees it
+  kAccumulate,  ///< for good, as a list that is appended to
+};
+
 /// A node just added: says how it runs, and goes on with the graph. For use in one statement.
 template <StateStruct State, class Input>
 class NodeHandle {
@@ -130,6 +136,28 @@ class StateGraph {
     Channel& channel = channel_at(field);
     channel.kind = ChannelKind::kReducer;
     channel.reducer = detail::bind_reducer<Field>(std::move(function));
+    return *this;
+  }
+  /// Collects the lists that a super-step writes, in the order of the nodes' names. Only the next super-step
+  /// sees them, unless they accumulate.
+  template <class Field, class Owner>
+  StateGraph& topic(Field Owner::* field, Topic keeps = Topic::kOneStep) {
+    reduce(field, append);
+    channel_at(field).transient = keeps == Topic::kOneStep;
+    return *this;
+  }
+  /// Holds a write for the next super-step only (EphemeralValue); two in one super-step are an error.
+  template <class Field, class Owner>
+  StateGraph& ephemeral(Field Owner::* field) {
+    channel_at(field).transient = true;
+    return *this;
+  }
+  /// Holds the last of the writes of a super-step, however many; empty when nobody writes (AnyValue).
+  template <class Field, class Owner>
+  StateGraph& any_value(Field Owner::* field) {
+    Channel& channel = channel_at(field);
+    channel.kind = ChannelKind::kAnyValue;
+    channel.transient = true;
     return *this;
   }
   /// Never saves the field: for what has no JSON form or need not survive.

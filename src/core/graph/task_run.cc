@@ -49,6 +49,7 @@ void TaskRun::prepare(PlannedTask planned, std::uint32_t place, std::shared_ptr<
   failure_ = nullptr;
   interrupts_.clear();
   handled_.reset();
+  drained_ = false;
   done_ = false;
   awaits_handler_ = false;
   handler_failed_ = false;
@@ -124,7 +125,7 @@ base::Task<bool> TaskRun::take_cached() {
 }
 
 base::Task<void> TaskRun::keep_in_cache() {
-  if (!has_json(*run_->graph, output)) co_return;
+  if (output.to_parent || !has_json(*run_->graph, output)) co_return;
   try {
     co_await run_->graph->cache()->put(
         cache_key(*run_->graph, *node_, input(), *state_, planned_.argument.get()),
@@ -172,7 +173,7 @@ base::Task<std::exception_ptr> TaskRun::attempt_within_limit() {
   co_return attempt->failure;
 }
 
-/// True when that is no failure: the node has stopped to ask.
+/// True when that is no failure: the node has stopped to ask, or its subgraph has told it what to return.
 bool TaskRun::take_interrupts(const std::exception_ptr& failure) {
   try {
     std::rethrow_exception(failure);
@@ -180,9 +181,28 @@ bool TaskRun::take_interrupts(const std::exception_ptr& failure) {
     interrupts_ = std::move(asked.interrupts);
     output.clear();
     return true;
+  } catch (const Drained&) {
+    drained_ = true;
+    output.clear();
+    return true;
+  } catch (CommandToParent& sent) {
+    take_command(std::move(*sent.command));
+    return true;
   } catch (...) {
     return false;
   }
+}
+
+void TaskRun::take_command(ParentCommand command) {
+  output.clear();
+  if (command.state == run_->graph->schema().type) {
+    output.writes = std::move(command.writes);
+    output.targets = std::move(command.targets);
+    return;
+  }
+  fail(std::make_exception_ptr(GraphError(
+      Fault::kInvalidUpdate, base::Code::kInvalidInput,
+      "its subgraph sent a command for another state than that of the graph around it: the nearest one")));
 }
 
 base::Task<void> TaskRun::recover(std::exception_ptr failure) {

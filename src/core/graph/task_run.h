@@ -76,6 +76,9 @@ class TaskRun {
   const std::exception_ptr& failure() const { return failure_; }
   /// The questions that it stopped at; empty when it has ended.
   const std::vector<Interrupt>& interrupts() const { return interrupts_; }
+  /// It has stopped to be gone on with later: at a question, or because its subgraph was asked to stop.
+  bool waits() const { return drained_ || !interrupts_.empty(); }
+  bool drained() const { return drained_; }
   /// The answers it was given, in the order of asking.
   std::vector<json::value> answers() const;
   /// It need not run, or not any more: only its writes and targets count.
@@ -116,6 +119,7 @@ class TaskRun {
   const RetryPolicy* next_try(const std::exception_ptr& failure) const;
   void fail(std::exception_ptr failure);
   bool take_interrupts(const std::exception_ptr& failure);
+  void take_command(ParentCommand command);
   void begin_attempt(int number);
 
   std::shared_ptr<RunInfo> run_;
@@ -126,6 +130,7 @@ class TaskRun {
   std::exception_ptr failure_;
   std::shared_ptr<const NodeError> handled_;
   std::vector<Interrupt> interrupts_;
+  bool drained_ = false;
   bool done_ = false;
   HandledFailure kept_failure_;
   bool awaits_handler_ = false;

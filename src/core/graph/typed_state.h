@@ -79,6 +79,13 @@ StateSchema schema_of() {
     schema.channels.push_back({.name = described.name, .type = &value_type_of<Field>()});
   });
   schema.make = [] { return std::make_shared<TypedState<State>>(State{}); };
+  schema.type = &value_type_of<State>();
+  schema.storage_of = [](const void* view) {
+    return std::make_shared<TypedState<State>>(*static_cast<const State*>(view));
+  };
+  schema.value_of = [](StateStorage& state) {
+    return Value::of<State>(std::move(static_cast<TypedState<State>&>(state).state));
+  };
   return schema;
 }
 
