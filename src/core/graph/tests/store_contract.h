@@ -416,7 +416,7 @@ TYPED_TEST_P(StoreContract, WhateverIsDoneItIsAsTheModelPredicts) {
     this->clock.advance(24h);
     this->wait(this->store->sweep());
     StoreModel model(fmt::format("case {}", ++cases), this->clock, 60s);
-    const auto steps = *rc::gen::inRange(1, 25);
+    const auto steps = *rc::gen::inRange(10, 50);
     for (int i = 0; i < steps; ++i) run(model.step(*this->store));
   }));
 }
