@@ -67,6 +67,7 @@ base::Task<std::string> copy_forward(SharedGraph compiled, graph::RunConfig conf
   if (!saved) graph::throw_no_checkpoint(thread, config.checkpoint_id);
   graph::Checkpoint copy = saved->checkpoint;
   copy.parent_id = std::exchange(copy.id, compiled->next_id());
+  copy.is_branch = true;
   copy.run_id = compiled->next_id();
   copy.created_at = compiled->clock().wall_now();
   copy.source = graph::Source::kFork;

@@ -99,6 +99,8 @@ void MemorySaver::put_at_once(const ThreadKey& thread, Checkpoint checkpoint,
     if (parent == nullptr) throw_no_checkpoint(thread, checkpoint.parent_id);
     values = inherited(*parent, *checkpoint.channels);
   }
+  const bool follows = line == nullptr || line->back()->id == PackedId(checkpoint.parent_id);
+  if (!follows && !checkpoint.is_branch) throw_moved_on(thread);
   values.resize(checkpoint.channels->size());
   for (std::size_t i = 0; i < values.size(); ++i) values[i].version = checkpoint.versions.at(i);
   for (ChannelValue& each : changed) {

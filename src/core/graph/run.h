@@ -229,7 +229,8 @@ class Run {
   std::uint64_t version_ = 0;
   std::uint64_t saved_version_ = 0;  ///< the largest one that is in the last checkpoint
   ThreadKey thread_;
-  std::string parent_id_;  ///< the last checkpoint given to the saver
+  std::string parent_id_;   ///< the last checkpoint given to the saver
+  bool is_branch_ = false;  ///< the next checkpoint may follow an older one than the thread's last
   std::optional<Unsaved> unsaved_;
   std::shared_ptr<Saving> saving_;
   std::vector<TaskRecord> records_;      ///< of the super-step that a resumed run begins with

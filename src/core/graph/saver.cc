@@ -17,6 +17,15 @@ void throw_no_checkpoint(const ThreadKey& thread, std::string_view id) {
                     fmt::format("thread '{}' has no checkpoint '{}'", thread.thread_id, id));
 }
 
+void throw_moved_on(const ThreadKey& thread) {
+  throw base::Error(
+      base::Code::kConflict,
+      fmt::format(
+          "thread '{}' has moved on meanwhile: another run writes to it. Wait for that one to end and run "
+          "again, or go on from a checkpoint of your own choice",
+          thread.thread_id));
+}
+
 void throw_no_thread(std::string_view thread_id) {
   throw base::Error(base::Code::kNotFound, fmt::format("there is no thread '{}'", thread_id));
 }

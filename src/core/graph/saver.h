@@ -61,6 +61,7 @@ struct Checkpoint {
   int format = kCheckpointFormat;  ///< of this structure; a saver refuses what is newer than it knows
   std::string id;                  ///< UUID version 7
   std::string parent_id;           ///< empty for a thread's first
+  bool is_branch = false;          ///< its parent need not be the thread's last checkpoint; not kept
   std::string run_id;
   base::WallTime created_at;
   Source source = Source::kInput;
@@ -175,8 +176,9 @@ class Saver {
 
   /// Adds a checkpoint; `changed` has the channels whose version differs from the parent's, all of them for a
   /// first one. Its id must be new to the thread. It is durable when the task ends, and so is what the
-  /// parent's tasks have recorded. Throws base::Error: kNotFound when the parent does not exist, kUnsupported
-  /// for a format that is newer than kCheckpointFormat.
+  /// parent's tasks have recorded. Throws base::Error: kNotFound when the parent does not exist, kConflict
+  /// when it is not the thread's last and the checkpoint is no branch (somebody else has put one),
+  /// kUnsupported for a format that is newer than kCheckpointFormat.
   virtual base::Task<void> put(ThreadKey thread, Checkpoint checkpoint,
                                std::vector<ChannelValue> changed) = 0;
   /// Records what a task has done; a second record of the same task replaces the first. Throws base::Error
@@ -201,6 +203,7 @@ class Saver {
 
 /// What every saver says when it refuses.
 [[noreturn]] void throw_no_checkpoint(const ThreadKey& thread, std::string_view id);
+[[noreturn]] void throw_moved_on(const ThreadKey& thread);
 [[noreturn]] void throw_no_thread(std::string_view thread_id);
 [[noreturn]] void throw_thread_exists(std::string_view thread_id);
 /// Throws base::Error (kUnsupported) when the checkpoint's format is newer than this program.

@@ -28,6 +28,7 @@ base::Task<std::optional<SavedCheckpoint>> Run::read_thread(bool must_exist) {
   if (info_->config.run_id.empty()) info_->config.run_id = graph_.next_id();
   step_ = -1;
   const std::string& wanted = info_->config.checkpoint_id;
+  is_branch_ = !wanted.empty();
   auto saved = co_await info_->saver->get(thread_, wanted);
   if (saved || !must_exist) co_return saved;
   throw GraphError(
@@ -147,6 +148,7 @@ std::vector<NextTask> Run::planned_tasks() const {
 Checkpoint Run::take_unsaved() {
   Checkpoint checkpoint{.id = info_->checkpoint_id,
                         .parent_id = std::exchange(parent_id_, info_->checkpoint_id),
+                        .is_branch = std::exchange(is_branch_, false),
                         .run_id = info_->config.run_id,
                         .created_at = graph_.clock().wall_now(),
                         .source = unsaved_->source,

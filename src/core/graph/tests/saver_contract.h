@@ -31,6 +31,14 @@ inline Checkpoint checkpoint_of(std::string id, std::string parent, int step,
       .ran = {"a"}};
 }
 
+/// The same beside others that have its parent.
+inline Checkpoint branch_of(std::string id, std::string parent, int step,
+                            std::vector<std::uint64_t> versions) {
+  Checkpoint branch = checkpoint_of(std::move(id), std::move(parent), step, std::move(versions));
+  branch.is_branch = true;
+  return branch;
+}
+
 template <class Factory>
 class SaverContract : public testing::Test {
  protected:
@@ -157,11 +165,23 @@ TYPED_TEST_P(SaverContract, ValuesThatDidNotChangeComeFromTheParent) {
 
 TYPED_TEST_P(SaverContract, AForkLeavesTheOtherBranchAlone) {
   this->put_three(this->thread);
-  this->wait(this->saver->put(this->thread, checkpoint_of("f3", "c2", 1, {1, 2}), this->changes({{1, 99}})));
+  this->wait(this->saver->put(this->thread, branch_of("f3", "c2", 1, {1, 2}), this->changes({{1, 99}})));
   EXPECT_EQ(this->wait(this->saver->get(this->thread, ""))->checkpoint.id, "f3")
       << "the last put is the latest";
   EXPECT_EQ(this->values_at(this->thread, "f3").at("x"), 99);
   EXPECT_EQ(this->values_at(this->thread, "c3").at("x"), 2);
+}
+
+TYPED_TEST_P(SaverContract, RefusesAnotherRunThatComesFromWhereTheThreadStood) {
+  const auto put = [&](Checkpoint checkpoint) {
+    return this->refusal(this->saver->put(this->thread, std::move(checkpoint), {}));
+  };
+  this->put_three(this->thread);
+  EXPECT_EQ(put(checkpoint_of("other", "c2", 1, {1, 2})), base::Code::kConflict)
+      << "c3 has been put meanwhile";
+  EXPECT_EQ(put(checkpoint_of("first", "", -1, {0, 0})), base::Code::kConflict)
+      << "the thread has begun meanwhile";
+  EXPECT_EQ(this->ids(this->thread), (Items{"c3", "c2", "c1"})) << "nothing is left of what was refused";
 }
 
 TYPED_TEST_P(SaverContract, ListsNewestFirstInPages) {
@@ -329,7 +349,7 @@ TYPED_TEST_P(SaverContract, DeltasMayStartFromNothing) {
 
 TYPED_TEST_P(SaverContract, BranchesFoldTheirOwnDeltas) {
   this->put_deltas(this->thread);
-  this->wait(this->saver->put(this->thread, checkpoint_of("f4", "c3", 2, {3, 0}),
+  this->wait(this->saver->put(this->thread, branch_of("f4", "c3", 2, {3, 0}),
                               this->changes({this->delta({"other"})})));
   EXPECT_EQ(this->items_at(this->thread, "f4"), (Items{"a", "b", "other"}));
   EXPECT_EQ(this->items_at(this->thread, "c4"), (Items{"a", "b", "c", "d"}));
@@ -435,7 +455,8 @@ TYPED_TEST_P(SaverContract, RefusesAFormatNewerThanItKnows) {
 
 REGISTER_TYPED_TEST_SUITE_P(
     SaverContract, AThreadThatWasNeverSavedIsEmpty, GivesBackTheLastCheckpointWhole,
-    ValuesThatDidNotChangeComeFromTheParent, AForkLeavesTheOtherBranchAlone, ListsNewestFirstInPages,
+    ValuesThatDidNotChangeComeFromTheParent, AForkLeavesTheOtherBranchAlone,
+    RefusesAnotherRunThatComesFromWhereTheThreadStood, ListsNewestFirstInPages,
     KeepsRecordsWithTheirCheckpointInApplyOrder, KeepsWhatAnUnfinishedTaskAsksAndWasTold,
     ASecondRecordOfATaskReplacesTheFirst, RefusesWhatHangsInTheAir, ThreadsAndPathsAreApart,
     DeletingAThreadForgetsItsSubgraphsAndNothingElse, FollowsAGraphWhoseFieldsHaveChanged,

@@ -247,5 +247,28 @@ TEST(MemorySaver, CountsItsThreads) {
   EXPECT_EQ(saver.thread_count(), 1U);
 }
 
+/// Waits in its node until it is let go.
+TEST(Thread, TwoRunsAtATimeAreToldApart) {
+  Wakeup let_go;
+  bool may_go = false;
+  auto g = trail_graph("slow");
+  g.add_node("wait", [&](const Trail&) -> base::Task<Update<Trail>> {
+    while (!may_go) co_await let_go.wait();
+    co_return update(&Trail::items, {"waited"});
+  });
+  g.add_edge(kStart, "wait");
+  const auto graph = g.compile({.saver = std::make_shared<MemorySaver>()});
+  Loop loop;
+  const auto slow = loop.start(graph.invoke(update(&Trail::items, {"one"}), {.thread_id = "t"}));
+  loop.settle();
+  may_go = true;
+  run(graph.invoke(update(&Trail::items, {"two"}), {.thread_id = "t"}));
+  let_go.notify();
+  loop.finish();
+  EXPECT_THAT(message_of<base::Error>([&] { slow->take(); }), testing::HasSubstr("another run writes to it"));
+  EXPECT_EQ(run(graph.get_state("t"))->values.items, (Items{"one", "two", "waited"}))
+      << "what the first one had begun is not lost, what it would have added is";
+}
+
 }  // namespace
 }  // namespace pharos::graph

@@ -49,7 +49,7 @@ CREATE TABLE pharos.records (
   PRIMARY KEY (line, checkpoint, place)
 );
 
--- The functions below answer 'done', or what is wrong: 'no checkpoint', 'no thread', 'thread exists'.
+-- The functions below answer 'done', or what is wrong: 'no checkpoint', 'moved on', 'no thread', 'thread exists'.
 
 CREATE FUNCTION pharos.shape_of(of_line bigint, names text[]) RETURNS integer LANGUAGE plpgsql AS $$
 DECLARE
@@ -66,7 +66,7 @@ END $$;
 -- `again` says that an earlier call may have been carried out although its answer was lost.
 CREATE FUNCTION pharos.put_checkpoint(
   of_thread text, of_path text, new_id text, parent_id text, of_run text, in_format integer, names text[],
-  new_data text, changed integer[], deltas boolean[], texts text[], again boolean) RETURNS text
+  new_data text, changed integer[], deltas boolean[], texts text[], is_branch boolean, again boolean) RETURNS text
 LANGUAGE plpgsql AS $$
 DECLARE
   this_line bigint;
@@ -75,6 +75,7 @@ DECLARE
   this_shape integer;
   value_number integer;
   place integer;
+  last integer;
 BEGIN
   SELECT id INTO this_line FROM pharos.lines WHERE thread_id = of_thread AND path = of_path FOR NO KEY UPDATE;
   IF again AND EXISTS (SELECT FROM pharos.checkpoints WHERE line = this_line AND id = new_id) THEN
@@ -89,6 +90,10 @@ BEGIN
   IF this_line IS NULL THEN
     INSERT INTO pharos.lines (thread_id, path) VALUES (of_thread, of_path)
       ON CONFLICT (thread_id, path) DO UPDATE SET path = excluded.path RETURNING id INTO this_line;
+  END IF;
+  SELECT max(number) INTO last FROM pharos.checkpoints WHERE line = this_line;
+  IF NOT is_branch AND last IS DISTINCT FROM parent.number THEN
+    RETURN 'moved on';
   END IF;
   IF parent.channels = names THEN
     numbers := parent.value_numbers;
@@ -109,9 +114,7 @@ BEGIN
     numbers[place] := value_number;
   END LOOP;
   INSERT INTO pharos.checkpoints (line, number, parent, format, shape, id, run_id, value_numbers, data)
-    SELECT this_line, coalesce(max(c.number), 0) + 1, parent.number, in_format, this_shape, new_id, of_run,
-           numbers, new_data
-      FROM pharos.checkpoints c WHERE c.line = this_line;
+    VALUES (this_line, coalesce(last, 0) + 1, parent.number, in_format, this_shape, new_id, of_run, numbers, new_data);
   RETURN 'done';
 END $$;
 

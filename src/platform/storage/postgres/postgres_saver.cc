@@ -13,7 +13,7 @@ using postgres::Query;
 using postgres::Row;
 using postgres::Rows;
 
-#define PHAROS_PUT "SELECT pharos.put_checkpoint($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, "
+#define PHAROS_PUT "SELECT pharos.put_checkpoint($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, "
 constexpr std::string_view kPut = PHAROS_PUT "false)";
 constexpr std::string_view kPutAgain = PHAROS_PUT "true)";
 #undef PHAROS_PUT
@@ -85,11 +85,12 @@ Query put_query(const ThreadKey& thread, const graph::Checkpoint& checkpoint,
     deltas.emplace_back(value.is_delta ? "t" : "f");
     values.push_back(write_value(checkpoint, value));
   }
-  return {.sql = kPut,
-          .parameters = {thread.thread_id, thread.path, checkpoint.id, checkpoint.parent_id,
-                         checkpoint.run_id, std::to_string(checkpoint.format),
-                         postgres::text_array(*checkpoint.channels), write_checkpoint(checkpoint),
-                         join_array(channels), join_array(deltas), postgres::text_array(values)}};
+  return {
+      .sql = kPut,
+      .parameters = {thread.thread_id, thread.path, checkpoint.id, checkpoint.parent_id, checkpoint.run_id,
+                     std::to_string(checkpoint.format), postgres::text_array(*checkpoint.channels),
+                     write_checkpoint(checkpoint), join_array(channels), join_array(deltas),
+                     postgres::text_array(values), checkpoint.is_branch ? "true" : "false"}};
 }
 
 }  // namespace
@@ -107,6 +108,7 @@ base::Task<void> PostgresSaver::put(ThreadKey thread, graph::Checkpoint checkpoi
   require_names(thread, checkpoint);
   graph::require_known_format(thread, checkpoint.id, checkpoint.format);
   const std::string outcome = co_await call(put_query(thread, checkpoint, changed), kPutAgain);
+  if (outcome == "moved on") graph::throw_moved_on(thread);
   if (outcome != "done") graph::throw_no_checkpoint(thread, checkpoint.parent_id);
 }
 

@@ -77,6 +77,7 @@ struct Written {
   std::string id;
   std::string parent_id;
   std::string run_id;
+  bool is_branch = false;
   int format = 0;
   std::vector<std::string> channel_names;
   std::string channels;
@@ -97,6 +98,7 @@ Written write(ThreadKey thread, const graph::Checkpoint& checkpoint,
                   .id = checkpoint.id,
                   .parent_id = checkpoint.parent_id,
                   .run_id = checkpoint.run_id,
+                  .is_branch = checkpoint.is_branch,
                   .format = checkpoint.format,
                   .channel_names = *checkpoint.channels,
                   .channels = write_channels(*checkpoint.channels),
@@ -135,6 +137,10 @@ void insert_checkpoint(Connection& connection, const Written& written) {
     if (!parent) graph::throw_no_checkpoint(written.thread, written.parent_id);
   }
   if (!line) line = add_line(connection, written.thread.thread_id, written.thread.path);
+  const std::int64_t number =
+      next_number(connection, "SELECT coalesce(max(number), 0) FROM checkpoints WHERE line = ?", *line);
+  const bool follows = (parent ? parent->number : 0) + 1 == number;
+  if (!follows && !written.is_branch) graph::throw_moved_on(written.thread);
   ValueNumbers numbers(written.channel_names.size());
   const bool same_shape = parent && parent->channels == written.channels;
   if (same_shape) {
@@ -144,8 +150,6 @@ void insert_checkpoint(Connection& connection, const Written& written) {
   }
   insert_values(connection, *line, written, numbers);
   const std::int64_t shape = same_shape ? parent->shape : shape_of(connection, *line, written.channels);
-  const std::int64_t number =
-      next_number(connection, "SELECT coalesce(max(number), 0) FROM checkpoints WHERE line = ?", *line);
   connection
       .statement(
           "INSERT INTO checkpoints (line, number, id, parent, run_id, format, shape, value_numbers, data)"
