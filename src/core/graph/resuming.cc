@@ -24,6 +24,13 @@ std::vector<std::string> open_questions(const std::vector<TaskRecord>& records) 
   return open;
 }
 
+/// True when a run has gone on from that checkpoint already, or has tried to.
+base::Task<bool> has_gone_on(Saver& saver, const ThreadKey& thread, const SavedCheckpoint& saved) {
+  if (!saved.records.empty()) co_return true;
+  const auto last = co_await saver.get(thread, {});
+  co_return !last || last->checkpoint.id != saved.checkpoint.id;
+}
+
 }  // namespace
 
 /// Makes the coming super-step that of the saved checkpoint. A run that stopped before its input was applied
@@ -32,7 +39,8 @@ base::Task<void> Run::reopen(SavedCheckpoint saved) {
   const Resume resume = std::move(*input_->resume);
   const std::vector<NextTask> next = saved.checkpoint.next;
   const std::vector<std::string> ran = saved.checkpoint.ran;
-  const bool fork = !info_->config.checkpoint_id.empty();
+  const bool fork =
+      !info_->config.checkpoint_id.empty() && co_await has_gone_on(*info_->saver, thread_, saved);
   records_ = std::move(saved.records);
   restore(std::move(saved));
   if (!fork) restore_command(records_);

@@ -1,6 +1,7 @@
 #include "core/graph/snapshot.h"
 
 #include <algorithm>
+#include <set>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
@@ -19,12 +20,17 @@ void empty_transients(const CompiledGraph& graph, StateStorage& state) {
   }
 }
 
-void apply_record(const CompiledGraph& graph, const TaskRecord& record, StateStorage& state) {
+/// Fields that one task has overwritten: what those after it wrote to them is ignored.
+using Overwritten = std::set<std::string_view>;
+
+void apply_record(const CompiledGraph& graph, const TaskRecord& record, StateStorage& state,
+                  Overwritten& overwritten) {
   const auto& channels = graph.schema().channels;
   for (const TaskRecord::FieldWrite& write : record.writes) {
     const auto channel = std::ranges::find(channels, write.channel, &Channel::name);
-    if (channel == channels.end()) continue;
+    if (channel == channels.end() || overwritten.contains(write.channel)) continue;
     void* field = state.field(static_cast<std::size_t>(channel - channels.begin()));
+    if (write.overwrite) overwritten.insert(write.channel);
     if (channel->kind == ChannelKind::kReducer && !write.overwrite) {
       channel->reducer(field, write.value.as(*channel->type, write.channel));
     } else {
@@ -75,19 +81,59 @@ SnapshotTask task_of(const Checkpoint& checkpoint, const std::string& node, std:
   return task;
 }
 
-/// The nodes of a checkpoint's tasks: those it leads to, then those that Commands have added.
-std::vector<std::string> nodes_of(const SavedCheckpoint& saved) {
+/// A checkpoint's tasks by place: those it leads to, then those that Commands have added.
+std::vector<const NextTask*> all_tasks(const SavedCheckpoint& saved) {
   const std::vector<NextTask>& next = saved.checkpoint.next;
-  std::vector<std::string> nodes;
-  for (const NextTask& each : next) nodes.push_back(each.node);
+  std::vector<const NextTask*> all;
+  for (const NextTask& each : next) all.push_back(&each);
   const auto command = std::ranges::find(saved.records, kCommandPlace, &TaskRecord::place);
-  if (command == saved.records.end()) return nodes;
+  if (command == saved.records.end()) return all;
   for (const NextTask& target : command->targets) {
     const bool planned = std::ranges::any_of(
         next, [&](const NextTask& each) { return !each.is_send && each.node == target.node; });
-    if (target.is_send || !planned) nodes.push_back(target.node);
+    if (target.is_send || !planned) all.push_back(&target);
   }
-  return nodes;
+  return all;
+}
+
+/// Where a task is shown: what Sends have started first, then in the order of definition.
+std::size_t rank_of(const CompiledGraph& graph, const NextTask& task) {
+  if (task.is_send) return 0;
+  const auto& nodes = graph.definition().nodes;
+  const auto node = std::ranges::find(nodes, task.node, &NodeDefinition::name);
+  return static_cast<std::size_t>(node - nodes.begin()) + 1;
+}
+
+std::vector<SnapshotTask> tasks_of(const CompiledGraph& graph, const SavedCheckpoint& saved,
+                                   const std::string& path) {
+  Records records;
+  for (const TaskRecord& record : saved.records) records.emplace(record.task_id, &record);
+  const std::vector<const NextTask*> all = all_tasks(saved);
+  std::vector<std::pair<std::size_t, std::uint32_t>> order;
+  for (std::uint32_t place = 0; place < all.size(); ++place) {
+    order.emplace_back(rank_of(graph, *all[place]), place);
+  }
+  std::ranges::sort(order);
+  std::vector<SnapshotTask> tasks;
+  for (const auto& [rank, place] : order) {
+    tasks.push_back(task_of(saved.checkpoint, all[place]->node, place, records, path));
+  }
+  return tasks;
+}
+
+/// False when tasks have written what only one may write: their super-step cannot be applied.
+bool fit_together(const CompiledGraph& graph, const std::vector<TaskRecord>& records) {
+  const auto& channels = graph.schema().channels;
+  std::set<std::string_view> written;
+  for (const TaskRecord& record : records) {
+    if (record.place == kCommandPlace) continue;
+    for (const TaskRecord::FieldWrite& write : record.writes) {
+      const auto channel = std::ranges::find(channels, write.channel, &Channel::name);
+      if (channel == channels.end() || channel->kind != ChannelKind::kLastValue) continue;
+      if (!written.insert(write.channel).second) return false;
+    }
+  }
+  return true;
 }
 
 /// What tasks have done whose super-step is not applied.
@@ -95,26 +141,15 @@ void apply_records(const CompiledGraph& graph, const std::vector<TaskRecord>& re
   const auto by_task = [](const TaskRecord& record) {
     return record.finished && record.place != kCommandPlace;
   };
+  Overwritten by_command;
   for (const TaskRecord& record : records) {
-    if (record.place == kCommandPlace) apply_record(graph, record, state);
+    if (record.place == kCommandPlace) apply_record(graph, record, state, by_command);
   }
   if (std::ranges::any_of(records, by_task)) empty_transients(graph, state);
+  Overwritten overwritten;
   for (const TaskRecord& record : records) {
-    if (by_task(record)) apply_record(graph, record, state);
+    if (by_task(record)) apply_record(graph, record, state, overwritten);
   }
-}
-
-/// In the order of definition; one entry a task, so a node that several Sends start is there several times.
-std::vector<std::string> still_to_run(const CompiledGraph& graph, const std::vector<SnapshotTask>& tasks) {
-  std::vector<std::string> next;
-  for (const SnapshotTask& task : tasks) {
-    if (!task.finished) next.push_back(task.node);
-  }
-  const auto& nodes = graph.definition().nodes;
-  std::ranges::sort(next, {}, [&](const std::string& name) {
-    return std::ranges::find(nodes, name, &NodeDefinition::name) - nodes.begin();
-  });
-  return next;
 }
 
 }  // namespace
@@ -134,6 +169,7 @@ std::shared_ptr<StateStorage> saved_state(const CompiledGraph& graph, const Save
 
 ErasedSnapshot read_snapshot(const CompiledGraph& graph, const SavedCheckpoint& saved, PendingWrites pending,
                              const std::string& path) {
+  if (!fit_together(graph, saved.records)) pending = PendingWrites::kLeftOut;
   const Checkpoint& checkpoint = saved.checkpoint;
   ErasedSnapshot read;
   read.state = saved_state(graph, saved.values, saved.deltas);
@@ -147,16 +183,11 @@ ErasedSnapshot read_snapshot(const CompiledGraph& graph, const SavedCheckpoint& 
                .next = {},
                .tasks = {},
                .interrupts = {}};
-  Records records;
-  for (const TaskRecord& record : saved.records) records.emplace(record.task_id, &record);
-  std::uint32_t place = 0;
-  for (const std::string& node : nodes_of(saved)) {
-    read.info.tasks.push_back(task_of(checkpoint, node, place++, records, path));
-    SnapshotTask& task = read.info.tasks.back();
-    if (pending == PendingWrites::kLeftOut) task.finished = false;
+  read.info.tasks = tasks_of(graph, saved, path);
+  for (const SnapshotTask& task : read.info.tasks) {
+    if (!task.finished || pending == PendingWrites::kLeftOut) read.info.next.push_back(task.node);
     read.info.interrupts.insert(read.info.interrupts.end(), task.interrupts.begin(), task.interrupts.end());
   }
-  read.info.next = still_to_run(graph, read.info.tasks);
   if (pending == PendingWrites::kApplied) apply_records(graph, saved.records, *read.state);
   return read;
 }

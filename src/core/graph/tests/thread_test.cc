@@ -138,10 +138,10 @@ TEST(Thread, KeepsWhatFinishedBesideAFailureAndTheError) {
   EXPECT_EQ(state->values.items, (Items{"in", "ok"})) << "but the finished task's writes show";
   EXPECT_EQ(state->next, (Items{"slow", "lamp"})) << "in the order of definition";
   ASSERT_EQ(state->tasks.size(), 3U);
-  EXPECT_EQ(state->tasks[0].node, "lamp");
-  EXPECT_EQ(state->tasks[0].error, "graph 'partly': node 'lamp' failed: the lamp is out");
-  EXPECT_TRUE(state->tasks[1].finished);
-  EXPECT_FALSE(state->tasks[2].finished);
+  EXPECT_TRUE(state->tasks[0].finished);
+  EXPECT_FALSE(state->tasks[1].finished);
+  EXPECT_EQ(state->tasks[2].node, "lamp");
+  EXPECT_EQ(state->tasks[2].error, "graph 'partly': node 'lamp' failed: the lamp is out");
 
   const auto as_saved = run(graph.get_state("t", state->checkpoint_id));
   EXPECT_EQ(as_saved->values.items, Items{"in"});
