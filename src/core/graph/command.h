@@ -15,6 +15,9 @@ namespace pharos::graph {
 inline constexpr std::string_view kStart = "__start__";
 inline constexpr std::string_view kEnd = "__end__";
 
+/// Instead of a node's name, to Graph::update_state: makes another checkpoint like the one given, beside it.
+inline constexpr std::string_view kCopy = "__copy__";
+
 /// Runs `node` in the next super-step with an input of its own. Several to one node run side by side.
 struct Send {
   template <class Argument>

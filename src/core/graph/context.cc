@@ -14,6 +14,11 @@ base::Clock& Context::clock() const {
   return run_->graph->clock();
 }
 
+std::string Context::id() const {
+  if (!call_.empty()) return call_;
+  return task_id(run_->origin(), step_, *node_, place_);
+}
+
 const std::string& Context::run_id() const {
   return run_->config.run_id;
 }
@@ -33,7 +38,7 @@ json::value Context::interrupt(json::value question) {
   }
   const std::uint32_t number = asked_++;
   if (answers_ && number < answers_->size()) return (*answers_)[number];
-  const std::string task = task_id(run_->checkpoint_id, step_, *node_, place_);
+  const std::string task = id();
   throw Interrupted{
       {{.id = task_id(task, 0, "interrupt", number), .node = *node_, .value = std::move(question)}}};
 }
@@ -74,6 +79,7 @@ void Context::progress() const {
 }
 
 /// The same task, in an object that lives as long as one of its attempts.
+/// Another attempt of the same node, or a task that it calls.
 void Context::become(const Context& other) {
   run_ = other.run_;
   answers_ = other.answers_;

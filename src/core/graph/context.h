@@ -20,6 +20,9 @@ namespace pharos::graph {
 
 class RunInfo;
 class Store;
+namespace detail {
+class TaskCall;
+}
 
 /// A node's view of its run. Valid until the node's coroutine ends, even when the run no longer waits for it.
 /// Use it on the run's executor; only cancelled() and progress() may be called from any thread.
@@ -33,7 +36,9 @@ class Context {
   /// When this attempt's result stops being of use: the node's time limit or the run's, whichever is sooner.
   base::Deadline deadline() const { return deadline_; }
   /// True once the run no longer waits for this node: for blocking work that can look up now and then.
-  bool cancelled() const { return abandoned_.load(std::memory_order_relaxed); }
+  bool cancelled() const {
+    return abandoned_.load(std::memory_order_relaxed) || (caller_ != nullptr && caller_->cancelled());
+  }
 
   const std::string& node() const { return *node_; }
   const std::string& run_id() const;
@@ -75,12 +80,19 @@ class Context {
   friend class TaskRun;
   friend struct LimitedAttempt;
   friend class InnerRun;
+  friend class detail::TaskCall;
 
   void become(const Context& other);
   base::Task<void> tell(StreamMode mode, json::value data);
   json::object origin() const;
 
-  const RunInfo* run_ = nullptr;
+  /// Names this node's task in streams and records; inside a task that a node calls, that call.
+  std::string id() const;
+
+  RunInfo* run_ = nullptr;
+  const Context* caller_ = nullptr;                          ///< of a task that a node calls: the node's
+  std::string call_;                                         ///< likewise: names the call
+  std::uint32_t calls_ = 0;                                  ///< how many tasks it has called
   std::shared_ptr<Progress> progress_;                       ///< null without an idle limit
   std::shared_ptr<const std::vector<json::value>> answers_;  ///< to its questions, in the order of asking
   std::uint32_t asked_ = 0;

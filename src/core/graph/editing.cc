@@ -18,10 +18,47 @@ std::string Run::writer_of(const std::vector<std::string>& ran) const {
                                graph_.name(), fmt::join(ran, " and ")));
 }
 
+/// Another checkpoint like that one and with the same parent: a fork to go on from.
+base::Task<std::string> Run::copy(std::optional<SavedCheckpoint> saved) {
+  if (!saved) {
+    throw GraphError(Fault::kInvalidUpdate, base::Code::kNotFound,
+                     fmt::format("graph '{}': thread '{}' has no checkpoint to copy: run it with input first",
+                                 graph_.name(), thread_.thread_id));
+  }
+  std::vector<NextTask> next = saved->checkpoint.next;
+  std::vector<std::string> ran = saved->checkpoint.ran;
+  const std::string parent_id = saved->checkpoint.parent_id;
+  restore(std::move(*saved));
+  parent_id_ = parent_id;
+  is_branch_ = true;
+  saved_version_ = 0;  // all values, whatever the parent has
+  if (save(Source::kFork, std::move(next), std::move(ran))) co_await put_checkpoint();
+  co_return info_->checkpoint_id;
+}
+
+/// True for one edit that says so. Throws when it would change something, or is one of several.
+bool Run::is_copy(const std::vector<std::vector<Edit>>& steps) const {
+  std::size_t edits = 0;
+  bool copies = false;
+  bool writes = false;
+  for (const std::vector<Edit>& step : steps) {
+    for (const Edit& edit : step) {
+      ++edits;
+      copies = copies || edit.as_node == kCopy;
+      writes = writes || !edit.writes.empty();
+    }
+  }
+  if (!copies || (edits == 1 && !writes)) return copies;
+  throw GraphError(
+      Fault::kInvalidUpdate, base::Code::kInvalidInput,
+      fmt::format("graph '{}': a copy is an update of its own and changes nothing", graph_.name()));
+}
+
 base::Task<std::string> Run::edit(std::vector<std::vector<Edit>> steps) {
   check_config();
   info_->config.durability = Durability::kSync;
   auto at = co_await read_thread(!info_->config.checkpoint_id.empty());
+  if (is_copy(steps)) co_return co_await copy(std::move(at));
   std::vector<std::string> ran;
   if (at) {
     ran = at->checkpoint.ran;

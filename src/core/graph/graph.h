@@ -97,7 +97,8 @@ class Graph {
 
   /// Writes to a thread from outside, as if `as_node` had: that node's edges say what runs next; kEnd:
   /// nothing. Left empty it is the node that wrote last; an error when there are several. `checkpoint_id`
-  /// names the checkpoint to start from, the last one when empty. Returns the id of the new checkpoint.
+  /// names the checkpoint to start from, the last one when empty. Returns the id of the new checkpoint. As
+  /// kCopy it writes nothing and makes another checkpoint like that one, beside it.
   base::Task<std::string> update_state(std::string thread_id, Update<State> writes, std::string as_node = {},
                                        std::string checkpoint_id = {}) const {
     std::vector<std::vector<Edit>> steps;

@@ -40,7 +40,7 @@ std::shared_ptr<RunInfo> InnerRun::info_within(Context& context, std::shared_ptr
   std::string place = context.node();
   const std::uint32_t call = ++context.inner_runs_;
   if (thread != SubgraphThread::kOwn && (outer.saver || outer.reader() != nullptr)) {
-    place += ":" + task_id(outer.origin(), context.step_, context.node(), context.place_);
+    place += ":" + context.id();
   }
   if (call > 1) place += fmt::format("#{}", call);
   auto info = shared_with(outer, context.deadline(), std::move(graph), thread, std::move(place));

@@ -121,7 +121,7 @@ std::size_t Run::answer_task(TaskRecord& record, const Resume& resume) {
 void Run::give_answers_anew(const Resume& resume) {
   std::vector<TaskRecord> anew;
   for (const TaskRecord& record : std::exchange(records_, {})) {
-    if (record.answers.empty() && record.interrupts.empty()) continue;
+    if (CallRecords::is_call(record) || (record.answers.empty() && record.interrupts.empty())) continue;
     TaskRecord again{.task_id = {}, .node = record.node, .place = record.place, .finished = false};
     const auto by_id = resume.answers.find(task_id(record.task_id, 0, "interrupt", 0));
     if (resume.answer) again.answers = {*resume.answer};
@@ -141,6 +141,10 @@ void Run::give_answers_anew(const Resume& resume) {
 /// Tells the tasks of a resumed super-step what became of them before.
 void Run::adopt_records() {
   for (TaskRecord& record : std::exchange(records_, {})) {
+    if (CallRecords::is_call(record)) {
+      info_->calls.adopt(std::move(record));
+      continue;
+    }
     if (record.place >= tasks_.size()) continue;
     TaskRun& task = *tasks_[record.place];
     if (task.node().name == record.node) adopt(task, std::move(record));

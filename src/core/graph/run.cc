@@ -29,6 +29,7 @@ Run::Run(std::shared_ptr<RunInfo> info, RunInput input)
 
 Run::~Run() {
   info_->forget_reader();
+  info_->calls.keep = nullptr;
 }
 
 base::Task<std::shared_ptr<StateStorage>> Run::execute() {
@@ -246,6 +247,7 @@ void Run::settle(TaskRun& task) {
 void Run::end_step() {
   in_step_ = false;
   info_->resuming = false;
+  info_->calls.clear();
   ++round_;
   for (const auto& task : tasks_) task->release_state();
   check_writes(tasks_);

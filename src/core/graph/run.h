@@ -127,6 +127,8 @@ class Run {
   std::uint32_t index_of(const TaskRun& task) const;
 
   // Editing (editing.cc).
+  bool is_copy(const std::vector<std::vector<Edit>>& steps) const;
+  base::Task<std::string> copy(std::optional<SavedCheckpoint> saved);
   std::string writer_of(const std::vector<std::string>& ran) const;
   std::vector<std::string> edit_step(std::vector<Edit> edits, const std::vector<std::string>& ran);
   void add_edit(const std::string& as_node, Writes writes);
@@ -153,6 +155,10 @@ class Run {
   void keep_delta(std::uint32_t channel, const Value& write);
   void keep_whole(std::uint32_t channel);
   std::vector<ChannelValue> changed_values();
+  struct Saving;
+  static base::Task<void> keep_call(std::shared_ptr<const RunInfo> info, ThreadKey thread,
+                                    std::string checkpoint_id, std::shared_ptr<Saving> saving,
+                                    TaskRecord record);
   std::vector<Arrivals> arrivals() const;
   NextTask as_next(const PlannedTask& planned) const;
   SavedValue saved_input() const;
@@ -189,7 +195,7 @@ class Run {
   struct Saving {
     bool done = false;
     std::exception_ptr failure;
-    Wakeup ended;
+    WaitingRoom ended;
   };
   /// What a reducer has folded into a channel since the last checkpoint.
   struct Delta {

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/graph/call_records.h"
 #include "core/graph/compiled_graph.h"
 #include "core/graph/progress.h"
 #include "core/graph/run_config.h"
@@ -53,6 +54,8 @@ class RunInfo : public std::enable_shared_from_this<RunInfo> {
   RunConfig config;
   std::shared_ptr<Saver> saver;  ///< null when nothing is kept
   std::string checkpoint_id;     ///< the last one saved; empty when nothing is kept
+  /// What tasks have done that the nodes of the super-step under way have called.
+  CallRecords calls;
   const StreamModes modes;
   bool resuming = false;  ///< the super-step under way had begun in an earlier run
   /// Answers to questions that graphs inside nodes have asked, by id; those graphs share it.

@@ -48,6 +48,11 @@ bool Run::is_called_again(const Checkpoint& last) const {
 
 /// Goes on from where the thread stands, or saves the new input in a checkpoint of its own.
 base::Task<void> Run::open_thread() {
+  if (info_->config.durability != Durability::kExit) {
+    info_->calls.keep = [this](TaskRecord record) {
+      return keep_call(info_, thread_, info_->checkpoint_id, saving_, std::move(record));
+    };
+  }
   auto saved = co_await read_thread(input_->resume.has_value() || !info_->config.checkpoint_id.empty());
   if (saved && is_called_again(saved->checkpoint)) {
     *input_ = RunInput{};  // that call's own input is in its thread
@@ -198,15 +203,16 @@ void Run::put_meanwhile(Checkpoint checkpoint, std::vector<ChannelValue> changed
                  [saving = saving_, info = info_](std::exception_ptr failure) {
                    saving->failure = std::move(failure);
                    saving->done = true;
-                   saving->ended.notify();
+                   saving->ended.wake_all();
                  });
 }
 
 /// Until the checkpoint on its way has arrived; throws what the saver threw.
 base::Task<void> Run::saved() {
-  const std::shared_ptr<Saving> saving = std::exchange(saving_, nullptr);
+  const std::shared_ptr<Saving> saving = saving_;
   if (!saving) co_return;
   while (!saving->done) co_await saving->ended.wait();
+  saving_ = nullptr;
   if (saving->failure) std::rethrow_exception(saving->failure);
 }
 
@@ -218,10 +224,23 @@ base::Task<void> Run::save_at_exit() {
   }
   co_await put_checkpoint();
   if (!in_step_) co_return;
+  for (const auto& [id, called] : info_->calls.all()) {
+    co_await info_->saver->put_record(thread_, info_->checkpoint_id, called);
+  }
   for (const auto& task : tasks_) {
     if (task->done() || task->handled())
       co_await info_->saver->put_record(thread_, info_->checkpoint_id, record_of(*task));
   }
+}
+
+/// Keeps what a task that a node has called has done. Does not need the run, which may be gone when a node
+/// that it gave up on gets here.
+base::Task<void> Run::keep_call(std::shared_ptr<const RunInfo> info, ThreadKey thread,
+                                std::string checkpoint_id, std::shared_ptr<Saving> saving,
+                                TaskRecord record) {
+  while (saving && !saving->done) co_await saving->ended.wait();
+  if (saving && saving->failure) std::rethrow_exception(saving->failure);
+  co_await info->saver->put_record(std::move(thread), std::move(checkpoint_id), std::move(record));
 }
 
 /// Keeps what a task has done before its super-step is applied.

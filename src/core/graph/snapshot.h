@@ -33,8 +33,9 @@ struct SnapshotInfo {
   Source source = Source::kInput;
   int step = -1;
   json::object metadata;
-  std::vector<std::string>
-      next;  ///< nodes still to run, in the order of definition; empty: the run has ended
+  /// Nodes still to run, those that Sends start first, then in the order of definition; empty: the run has
+  /// ended.
+  std::vector<std::string> next;
   std::vector<SnapshotTask> tasks;
   std::vector<Interrupt> interrupts;  ///< of all tasks
 };

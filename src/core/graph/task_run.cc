@@ -16,6 +16,9 @@ namespace asio = boost::asio;
 
 namespace {
 
+/// The first number of the tasks that an error handler calls, so that they are told apart from its node's.
+constexpr std::uint32_t kHandlersCalls = 1U << 16U;
+
 /// FNV-1a.
 std::uint64_t hash(std::string_view text, std::uint64_t start) {
   for (const char c : text) start = (start ^ static_cast<unsigned char>(c)) * 0x100000001b3;
@@ -73,7 +76,7 @@ std::vector<json::value> TaskRun::answers() const {
 }
 
 std::string TaskRun::id() const {
-  return task_id(run_->origin(), context_.step_, node_->name, context_.place_);
+  return context_.id();
 }
 
 std::string TaskRun::told_id() const {
@@ -89,6 +92,7 @@ void TaskRun::begin_attempt(int number) {
   context_.attempt_ = number;
   context_.asked_ = 0;
   context_.inner_runs_ = 0;
+  context_.calls_ = 0;
   context_.deadline_ = run_->config.deadline;
   if (node_->options.timeout) {
     context_.deadline_ =
@@ -258,6 +262,7 @@ void TaskRun::resume_handler(HandledFailure failure) {
 
 base::Task<void> TaskRun::handle() {
   awaits_handler_ = false;
+  context_.calls_ = kHandlersCalls;
   std::exception_ptr failed_too;
   try {
     // The graph's handler reads the state even where the node has an input of its own.

@@ -104,6 +104,13 @@ TRANSCRIPT(update_state_invalid_and_bulk) {
   return {{"bulk_hist", history_of(graph, "1")}};
 }
 
+TRANSCRIPT(time_travel_copy) {
+  const auto graph = finished_chain();
+  const std::string old = checkpoint_before(graph, "1", {"b"});
+  run(graph.update_state("1", Update<Trail>(), std::string(kCopy), old));
+  return {{"history", history_of(graph, "1")}};
+}
+
 /// a ends; b asks or fails.
 Graph<Trail> pair_of_which_b(bool asks) {
   auto g = trail_graph();
