@@ -4,6 +4,7 @@
 
 #include "core/base/error.h"
 #include "platform/storage/sqlite/sqlite_saver.h"
+#include "server/store_embedder.h"
 
 namespace pharos::server {
 
@@ -56,6 +57,10 @@ const vision::Vision& Composition::vision() {
 const inference::TextEmbedder& Composition::embedder() {
   load_embedder();
   return *embedder_.get();
+}
+
+std::shared_ptr<graph::TextEmbedder> Composition::store_embedder() {
+  return std::make_shared<StoreEmbedder>(embedder(), cpu_);
 }
 
 mirror::MirrorParts Composition::mirror_parts() {

@@ -12,6 +12,7 @@
 #include "core/base/pool.h"
 #include "core/flow/node_kinds.h"
 #include "core/graph/saver.h"
+#include "core/graph/text_embedder.h"
 #include "platform/inference/text_embedder.h"
 #include "platform/vision/vision.h"
 #include "server/settings.h"
@@ -34,6 +35,8 @@ class Composition {
   mirror::MirrorParts mirror_parts();
   const vision::Vision& vision();
   const inference::TextEmbedder& embedder();
+  /// Finds a store's items by meaning; lives no longer than this.
+  std::shared_ptr<graph::TextEmbedder> store_embedder();
 
   const Settings& settings() const { return settings_; }
   base::Pool& cpu() { return cpu_; }
