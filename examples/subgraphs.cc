@@ -48,8 +48,8 @@ Graph<Search> search_graph() {
 struct Research {
   Graph<Search> search;
 
-  Task<Update<Question>> operator()(const Question& question, Context&) const {
-    const Search done = co_await search.invoke(Search{.topic = question.text});
+  Task<Update<Question>> operator()(const Question& question, Context& context) const {
+    const Search done = co_await search.invoke_within(context, Search{.topic = question.text});
     co_return update(&Question::source, done.found.front());
   }
 };

@@ -125,7 +125,7 @@ class Joke(JokeInput, JokeOutput):
 
 
 def joke_graph(way):
-    """Keeps no checkpoints of its own, here as in ours."""
+    """A subgraph: it keeps its checkpoints with the outer graph's saver, where there is one, here as in ours."""
     builder = StateGraph(Joke, input_schema=JokeInput, output_schema=JokeOutput)
     builder.add_node("edit", way(lambda state: {"subject": state["subject"] + " - hohoho"}))
     builder.add_node("generate", way(lambda state: {"jokes": ["Joke about " + state["subject"]]}))
@@ -136,7 +136,7 @@ def joke_graph(way):
     end = BUMP * BUMPS
     builder.add_conditional_edges(
         "bump", way(lambda state: END if state["jokes"][0].endswith(end) else "bump"), ["bump", END])
-    return builder.compile(checkpointer=False)
+    return builder.compile()
 
 
 def send_each(state):

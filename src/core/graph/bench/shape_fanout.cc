@@ -55,12 +55,13 @@ Graph<Joke> joke_graph() {
   return g.compile();
 }
 
-/// The node runs the other graph to its end; that graph keeps no checkpoints, in the peer neither.
+/// The node runs the other graph to its end, as a subgraph that keeps its thread where there is a saver.
 struct Tell {
   Graph<Joke> joke;
+  SubgraphThread thread;
 
-  base::Task<Update<Jokes>> operator()(const Subject& subject, Context&) const {
-    Joke told = co_await joke.invoke(Joke{.subject = subject.text});
+  base::Task<Update<Jokes>> operator()(const Subject& subject, Context& context) const {
+    Joke told = co_await joke.invoke_within(context, Joke{.subject = subject.text}, thread);
     co_return update(&Jokes::jokes, std::move(told.jokes));
   }
 };
@@ -71,10 +72,11 @@ Targets send_each(const Jokes& state) {
   return sends;
 }
 
-StateGraph<Jokes> joke_for_each_subject() {
+StateGraph<Jokes> joke_for_each_subject(Keep keep) {
+  const SubgraphThread thread = keep == Keep::kNothing ? SubgraphThread::kNone : SubgraphThread::kPerCall;
   StateGraph<Jokes> g{"fanout"};
   g.reduce(&Jokes::jokes, append);
-  g.add_node("tell", Tell{joke_graph()});
+  g.add_node("tell", Tell{joke_graph(), thread});
   g.add_edge("tell", kEnd);
   g.add_conditional_edges(kStart, send_each, {{"tell", "tell"}});
   return g;
@@ -87,7 +89,7 @@ Prepared fanout(int width, Keep keep) {
   for (int i = 0; i < width; ++i) {
     input.subjects.push_back(std::string(kSubjectLength, static_cast<char>('a' + i % 26)));
   }
-  return invocation(joke_for_each_subject(), input, keep);
+  return invocation(joke_for_each_subject(keep), input, keep);
 }
 
 }  // namespace pharos::graph::bench
