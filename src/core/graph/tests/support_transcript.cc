@@ -87,6 +87,8 @@ std::string name_of(Fault fault) {
       return "InvalidResume";
     case Fault::kPaused:
       return "Paused";
+    case Fault::kDrained:
+      return "GraphDrained";
     default:
       return "fault " + std::to_string(static_cast<int>(fault));
   }
@@ -214,6 +216,42 @@ void Events::accept(StreamEvent event) {
   } else {
     all.push_back(std::move(one));
   }
+}
+
+/// A state without its first values, where an event has one.
+static void make_plain(json::value& state) {
+  if (state.is_object() && state.get_object().contains("items")) state = shown(base::from_json<Trail>(state));
+}
+
+/// Of where it is kept the ids alone.
+static json::object plain_checkpoint(json::object checkpoint) {
+  const json::value parent = checkpoint.at("parent_config");
+  make_plain(checkpoint.at("values"));
+  return {{"id", checkpoint.at("config").at("checkpoint_id")},
+          {"parent", parent.is_null() ? parent : parent.at("checkpoint_id")},
+          {"values", checkpoint.at("values")},
+          {"metadata", checkpoint.at("metadata")},
+          {"next", checkpoint.at("next")},
+          {"tasks", checkpoint.at("tasks")}};
+}
+
+/// An error is told by its reason alone.
+static void make_plain_task(json::object& task) {
+  if (json::value* input = task.if_contains("input")) make_plain(*input);
+  json::value* error = task.if_contains("error");
+  if (error != nullptr && error->is_string()) *error = json::string(reason(std::string(error->get_string())));
+}
+
+json::array plain(json::array events) {
+  for (json::value& event : events) {
+    const json::string mode = event.at(0).as_string();
+    json::value& data = event.at(1);
+    if (mode == "values") make_plain(data);
+    if (mode == "tasks") make_plain_task(data.get_object());
+    if (mode == "checkpoints") data = plain_checkpoint(data.get_object());
+    if (mode == "messages") data = json::array{data.at(0).at("content"), data.at(0).at("id")};
+  }
+  return events;
 }
 
 json::array events_of(const Graph<Trail>& graph, RunStart<Trail> input, StreamModes modes, RunConfig config) {

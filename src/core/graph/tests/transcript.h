@@ -72,6 +72,9 @@ class Events final : public EventSink {
   bool modes_;
   bool paths_;
 };
+/// Events as `[mode, data]` with states without first values, of checkpoints' places the ids alone, and of a
+/// piece of a message `[content, id]`.
+json::array plain(json::array events);
 /// The events of a run that may stop.
 json::array events_of(const Graph<Trail>& graph, RunStart<Trail> input, StreamModes modes,
                       RunConfig config = {});

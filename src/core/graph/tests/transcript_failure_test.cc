@@ -82,6 +82,36 @@ TRANSCRIPT(parallel_two_failures) {
   return all;
 }
 
+/// a fails and has that handler, then b, which sets y to x + 1.
+template <class Handler>
+Graph<Trail> handled_by(Handler handler) {
+  auto g = trail_graph();
+  g.add_node("a", [](const Trail&) -> Update<Trail> { fail("boom"); }).on_error(std::move(handler));
+  g.add_node("b", [](const Trail& state) { return update(&Trail::y, state.x + 1); });
+  g.add_edge(kStart, "a").add_edge("a", "b");
+  return g.compile();
+}
+
+TRANSCRIPT(node_error_handler) {
+  auto seen = std::make_shared<json::array>();
+  const auto looking = handled_by([seen](const Trail&, const NodeError& error) {
+    seen->push_back(json::array{error.reason(), error.node()});
+    return update(&Trail::x, 99);
+  });
+  const auto not_looking = handled_by([](const Trail&, const NodeError&) { return update(&Trail::x, 99); });
+  const auto routing = handled_by(
+      [](const Trail&, const NodeError&) { return Command<Trail>().set(&Trail::x, 7).go_to("b"); });
+  json::object all;
+  all["with_error_arg"] = shown(run(looking.invoke(Trail{})));
+  all["seen"] = *seen;
+  all["no_arg"] = shown(run(not_looking.invoke(Trail{})));
+  Events events(true);
+  run(not_looking.stream(Trail{}, StreamMode::kTasks | StreamMode::kUpdates, events));
+  all["stream"] = plain(std::move(events.all));
+  all["goto"] = shown(run(routing.invoke(Trail{})));
+  return all;
+}
+
 /// a asks, b fails as long as `*broken`, c ends; then d.
 struct AskingAndFailing {
   explicit AskingAndFailing() {

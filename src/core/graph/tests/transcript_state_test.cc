@@ -175,6 +175,53 @@ TRANSCRIPT(add_messages_cases) {
   return all;
 }
 
+/// One field a kind of channel.
+struct Special {
+  Items t1;
+  Items t2;
+  int e = 0;
+  int u = 0;
+  int any = 0;
+  int x = 0;
+};
+BOOST_DESCRIBE_STRUCT(Special, (), (t1, t2, e, u, any, x))
+
+/// What is not a first value.
+json::object shown(const Special& state) {
+  json::object fields;
+  for (const auto& [name, value] : base::to_json(state).as_object()) {
+    if (value != json::value(json::array()) && value != json::value(0)) fields[name] = value;
+  }
+  return fields;
+}
+
+TRANSCRIPT(special_channels) {
+  StateGraph<Special> g{"special"};
+  g.topic(&Special::t1).topic(&Special::t2, Topic::kAccumulate);
+  g.ephemeral(&Special::e).untracked(&Special::u).any_value(&Special::any);
+  auto seen = std::make_shared<json::object>();
+  const auto sees = [seen](std::string name, auto writes) {
+    return [=](const Special& state) {
+      (*seen)[name] = shown(state);
+      return writes();
+    };
+  };
+  g.add_node("a", [](const Special&) {
+    return update(&Special::t1, {"1", "2"}).set(&Special::t2, {"1"}).set(&Special::e, 7).set(&Special::u, 8);
+  });
+  g.add_node("b", sees("b", [] { return update(&Special::any, 3).set(&Special::t2, {"2", "3"}); }));
+  g.add_node("c", sees("c", [] { return update(&Special::any, 3).set(&Special::t2, {"4"}); }));
+  g.add_node("d", sees("d", [] { return update(&Special::x, 1); }));
+  g.add_edge(kStart, "a").fan_out("a", {"b", "c"}).join({"b", "c"}, "d");
+  const auto graph = g.compile({.saver = std::make_shared<MemorySaver>()});
+  const Special final = run(graph.invoke(Special{}, {.thread_id = "1"}));
+  json::object all;
+  all["final"] = shown(final);
+  all["seen"] = *seen;
+  all["get_state"] = shown(run(graph.get_state("1"))->values);
+  return all;
+}
+
 TEST(Transcripts, EveryCaseOfTheFilesIsTold) {
   std::vector<std::string> told;
   const auto& program = *testing::UnitTest::GetInstance();

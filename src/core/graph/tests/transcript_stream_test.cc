@@ -18,6 +18,8 @@ json::array events_of_side_by_side(StreamModes modes, bool with_modes,
   };
   g.add_node("a", talking("a", 120ms)).add_node("b", talking("b", 40ms));
   g.add_node("llm", [](const Trail&, Context& context) -> base::Task<Update<Trail>> {
+    MessageWriter answer = context.message_writer({}, "m1");
+    for (const char* token : {"hello", " ", "big", " ", "world"}) co_await answer.write(token);
     co_await context.clock().sleep_until(context.clock().now() + 200ms);
     co_return update(&Trail::items, {"llm:hello big world"});
   });
@@ -36,6 +38,30 @@ json::array events_of_side_by_side(StreamModes modes, bool with_modes,
 
 TRANSCRIPT(stream_updates) {
   return {{"events", events_of_side_by_side(StreamMode::kUpdates, false)}};
+}
+
+TRANSCRIPT(stream_messages) {
+  json::array pieces;
+  json::value about;
+  for (const json::value& event :
+       events_of_side_by_side(StreamMode::kMessages, false, std::make_shared<MemorySaver>())) {
+    const json::object& piece = event.at(0).as_object();
+    pieces.push_back({{"content", piece.at("content")}, {"id", piece.at("id")}});
+    if (about.is_null()) about = event.at(1);
+    EXPECT_EQ(event.at(1), about);
+  }
+  return {{"pieces", std::move(pieces)}, {"about", std::move(about)}};
+}
+
+TRANSCRIPT(stream_checkpoints) {
+  const auto saver = std::make_shared<MemorySaver>();
+  return {{"events", plain(events_of_side_by_side(StreamMode::kCheckpoints, true, saver))}};
+}
+
+TRANSCRIPT(stream_multi) {
+  const StreamModes all = StreamMode::kValues | StreamMode::kUpdates | StreamMode::kCustom |
+                          StreamMode::kMessages | StreamMode::kTasks | StreamMode::kCheckpoints;
+  return {{"events", plain(events_of_side_by_side(all, true, std::make_shared<MemorySaver>()))}};
 }
 
 TRANSCRIPT(stream_corner_cases) {
