@@ -131,6 +131,8 @@ KEPT_OR_NOT = {
     "seq-1000": lambda saver, way: shapes.chain(1000, saver, way),
     "fanout-10": lambda saver, way: shapes.fanout(10, saver, way),
     "fanout-100": lambda saver, way: shapes.fanout(100, saver, way),
+    "sends-1000": lambda saver, way: shapes.sends(1000, saver, way),
+    "sends-10000": lambda saver, way: shapes.sends(10000, saver, way),
     "react-10": lambda saver, way: shapes.react(10, saver, way),
     "react-100": lambda saver, way: shapes.react(100, saver, way),
     "wide-25x300": lambda saver, way: shapes.wide(5, 5, 300, saver, way),

@@ -152,6 +152,20 @@ def fanout(width, saver, way):
     return Shape(builder.compile(checkpointer=saver), {"subjects": subjects})
 
 
+class Numbers(typing.TypedDict):
+    count: int
+    squares: typing.Annotated[list[int], operator.add]
+
+
+def sends(width, saver, way):
+    builder = StateGraph(Numbers)
+    builder.add_node("square", way(lambda number: {"squares": [number["value"] ** 2]}))
+    builder.add_edge("square", END)
+    builder.add_conditional_edges(
+        START, way(lambda state: [Send("square", {"value": i}) for i in range(state["count"])]), ["square"])
+    return Shape(builder.compile(checkpointer=saver), {"count": width})
+
+
 # ---- an agent with a tool -----------------------------------------------------------------------------------
 
 

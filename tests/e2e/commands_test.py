@@ -111,8 +111,8 @@ class BenchTest(unittest.TestCase):
     def test_graph(self):
         found = json.loads(pharos("bench", "graph", "--seconds", "0.05", "--json", program="PHAROS_RELEASE").stdout)
         cases = {case["case"]: case for case in found["cases"]}
-        kept_or_not = ["seq-3", "par-5", "seq-10", "seq-1000", "fanout-10", "fanout-100", "react-10", "react-100",
-                       "wide-25x300", "wide-15x600", "wide-9x1200"]
+        kept_or_not = ["seq-3", "par-5", "seq-10", "seq-1000", "fanout-10", "fanout-100", "sends-1000",
+                       "sends-10000", "react-10", "react-100", "wide-25x300", "wide-15x600", "wide-9x1200"]
         self.assertEqual(list(cases), [*kept_or_not, *(f"{name}+memory" for name in kept_or_not),
                                        "concurrent-1000", "concurrent-10000", "compile-1000", "loop-100000"])
         self.assertEqual(set(cases["seq-3"]), {"case", "median_us", "p90_us", "runs"})

@@ -34,6 +34,8 @@ std::vector<Case> cases() {
       {"seq-1000", [](Keep keep) { return bench::chain(1000, keep); }},
       {"fanout-10", [](Keep keep) { return bench::fanout(10, keep); }},
       {"fanout-100", [](Keep keep) { return bench::fanout(100, keep); }},
+      {"sends-1000", [](Keep keep) { return bench::sends(1000, keep); }},
+      {"sends-10000", [](Keep keep) { return bench::sends(10000, keep); }},
       {"react-10", [](Keep keep) { return bench::react(10, keep); }},
       {"react-100", [](Keep keep) { return bench::react(100, keep); }},
       {"wide-25x300", [](Keep keep) { return bench::wide(5, 5, 300, keep); }},

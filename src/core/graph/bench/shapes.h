@@ -47,6 +47,7 @@ Prepared compiling(int length);               ///< compile() of a chain
 Prepared loop(int steps);                     ///< one node that goes back to itself
 Prepared concurrent(int threads);             ///< chains of 3 with a memory saver, all in flight at once
 Prepared fanout(int width, Keep keep);        ///< Sends to a graph of twelve steps over 1 KB of text
+Prepared sends(int width, Keep keep);         ///< Sends to a node that appends one item: one wide super-step
 Prepared react(int rounds, Keep keep);        ///< a scripted model that calls a tool each round
 /// Fifteen fields of documents with outer x inner entries, until there are more than `limit` messages.
 Prepared wide(int outer, int inner, int limit, Keep keep);
