@@ -34,6 +34,8 @@ Run::~Run() {
 
 base::Task<std::shared_ptr<StateStorage>> Run::execute() {
   std::exception_ptr failure;
+  // Readers tell tasks of one run from those of another by ids that are made from it.
+  if (info_->reader() != nullptr && info_->config.run_id.empty()) info_->config.run_id = graph_.next_id();
   try {
     check_config();
     co_await advance();

@@ -22,7 +22,7 @@ enum class Durability {
 struct RunConfig {
   std::string thread_id;         ///< the conversation it belongs to; needs a saver; empty: nothing is kept
   std::string checkpoint_id;     ///< goes on from this one instead of the thread's last, as a fork
-  std::string run_id;            ///< made up when empty and a saver is used
+  std::string run_id;            ///< made up when empty and a saver or a reader sees it
   int recursion_limit = 10000;   ///< super-steps after which a run that has not ended fails
   int max_concurrency = 0;       ///< tasks of one super-step that run at once; 0: all
   base::Deadline deadline;       ///< told to the nodes; the run itself does not watch it

@@ -1,6 +1,8 @@
 // What readers of a run's events see, in which order, and how a slow reader holds the run back.
 #include "core/graph/stream.h"
 
+#include <set>
+
 #include <boost/json/serialize.hpp>
 #include <gtest/gtest.h>
 
@@ -82,6 +84,16 @@ TEST(Stream, ATaskHasOneIdInAllItsEventsAndAnotherThanItsSiblings) {
   EXPECT_EQ(ids["a"][0], ids["a"][1]);
   EXPECT_NE(ids["a"][0], ids["b"][0]);
   EXPECT_TRUE(base::is_uuid(ids["a"][0])) << ids["a"][0];
+}
+
+TEST(Stream, TheTasksOfAnotherRunHaveOtherIds) {
+  auto g = trail_graph();
+  g.add_node("a", visit("a")).add_edge(kStart, "a");
+  const auto graph = g.compile();
+  std::set<std::string> ids;
+  CallbackSink sink([&](const StreamEvent& event) { ids.emplace(event.data.at("id").get_string()); });
+  for (int i = 0; i < 2; ++i) run(graph.stream(Trail{}, StreamMode::kTasks, sink));
+  EXPECT_EQ(ids.size(), 2U);
 }
 
 TEST(Stream, AFailureIsToldBeforeTheRunFails) {
