@@ -16,7 +16,7 @@ PRINTED = {
                         "somebody else\n  Who am I?\n  Who are you?\n6 checkpoints of ada\n",
     "approval": "Dear keeper, the lamp needs oil.\n  yes: sent\nDear keeper, the lamp needs oil.\n  no: kept\n",
     "time_travel": "Alexandria has a lighthouse\nGenoa has a lighthouse\n"
-                   "  step 4: Genoa has a lighthouse\n  step 3: …\n  step 2: …\n"
+                   "  step 3: Genoa has a lighthouse\n  step 2: …\n"
                    "  step 2: Alexandria has a lighthouse\n  step 1: …\n  step 0: …\n  step -1: …\n",
     "subgraphs": "A book on lighthouses knows.\n",
 }

@@ -131,17 +131,26 @@ struct Finals<Final<V, S>> {
 };
 
 /// A workflow's function: its parameters and what it gives back.
-template <class Function>
-struct Workflow : Workflow<decltype(&Function::operator())> {};
 template <class R, class... Parameters>
-struct Workflow<R (*)(Parameters...)> {
+struct Signature {
   using Input = std::remove_cvref_t<std::tuple_element_t<0, std::tuple<Parameters...>>>;
   using Returned = typename TaskResult<R>::type;
   using Output = typename Finals<Returned>::Value;
   using Saved = typename Finals<Returned>::Saved;
 };
+template <class R, class... Parameters>
+Signature<R, Parameters...> signature_of(R (*function)(Parameters...));
 template <class R, class Object, class... Parameters>
-struct Workflow<R (Object::*)(Parameters...) const> : Workflow<R (*)(Parameters...)> {};
+Signature<R, Parameters...> signature_of(R (Object::*function)(Parameters...) const);
+
+template <class Function>
+  requires std::is_pointer_v<Function>
+decltype(signature_of(std::declval<Function>())) workflow_signature();
+template <class Function>
+  requires requires { &Function::operator(); }
+decltype(signature_of(&Function::operator())) workflow_signature();
+template <class Function>
+using Workflow = decltype(workflow_signature<Function>());
 
 /// A workflow as a graph: one node, and what it reads and leaves.
 template <class Input, class Output, class Saved>
