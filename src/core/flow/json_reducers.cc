@@ -32,7 +32,7 @@ struct ObjectForm {
     return type != nullptr && type->is_string() && type->get_string() == "remove";
   }
   static std::string content_of(const json::value& message) { return base::compact_json(message); }
-  static void give_id(json::value& message, std::string id) { message.get_object()["id"] = std::move(id); }
+  static void give_id(json::value& message, const std::string& id) { message.get_object()["id"] = id; }
 };
 
 }  // namespace
