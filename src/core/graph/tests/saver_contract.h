@@ -295,7 +295,7 @@ TYPED_TEST_P(SaverContract, GivesBackEveryKindOfValueExactly) {
                              {"whole double", 3.0},
                              {"smallest", std::numeric_limits<std::int64_t>::min()},
                              {"largest", std::numeric_limits<std::uint64_t>::max()},
-                             {"text", std::string("a\0b\n\"é", 8)},
+                             {"text", std::string("a\0b\n\"é", 7)},
                              {"nothing", nullptr},
                              {"yes", true},
                              {"", json::object{}},

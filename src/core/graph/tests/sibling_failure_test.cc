@@ -1,5 +1,4 @@
 // A task that fails beside others: what is kept, what is cancelled, what runs again.
-#include <boost/json/serialize.hpp>
 #include <gtest/gtest.h>
 
 #include "core/graph/tests/saver_wrapper.h"
@@ -9,7 +8,6 @@ namespace pharos::graph {
 namespace {
 
 using namespace testing_support;
-using boost::json::serialize;
 
 /// Nodes side by side that note each start and end, and d after all of them.
 struct Siblings {

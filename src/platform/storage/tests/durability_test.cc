@@ -111,7 +111,7 @@ TYPED_TEST(Durability, AChatOfAThousandTurnsTakesAtMostThreeTimesItsText) {
 TYPED_TEST(Durability, AStateOfTenMegabytesComesBackWhole) {
   const auto saver = TypeParam::open(this->place, testing_support::disk());
   const ThreadKey thread{.thread_id = "large", .path = {}};
-  const graph::json::value text(std::string(10'000'000, 'x'));
+  const graph::json::value text(std::string(10'000'000, 'x'));  // NOLINT: as large as that
   std::vector<graph::ChannelValue> changed;
   changed.push_back({.channel = 0, .value = text});
   wait(saver->put(thread, checkpoint_of("c1", "", 0, {1, 0}), std::move(changed)));

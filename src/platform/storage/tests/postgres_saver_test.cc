@@ -89,7 +89,7 @@ struct Fall {
   std::string name;
   void (postgres::PrivateServer::*how)();
 };
-void PrintTo(const Fall& fall, std::ostream* out) {
+void PrintTo(const Fall& fall, std::ostream* out) {  // NOLINT: the name that GoogleTest looks for
   *out << fall.name;
 }
 
