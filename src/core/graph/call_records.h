@@ -19,7 +19,9 @@ class CallRecords {
   /// The name under which a finished task's result is kept, which no field of a state has.
   static constexpr const char* kResult = "__return__";
 
-  static bool is_call(const TaskRecord& record) { return record.place >= kFirstPlace; }
+  static bool is_call(const TaskRecord& record) {
+    return record.place >= kFirstCallPlace && record.place < kCommandPlace;
+  }
 
   void adopt(TaskRecord record) {
     next_place_ = std::max(next_place_, record.place + 1);
@@ -34,7 +36,7 @@ class CallRecords {
   }
   void clear() {
     if (!by_id_.empty()) by_id_.clear();
-    next_place_ = kFirstPlace;
+    next_place_ = kFirstCallPlace;
   }
   const std::map<std::string, TaskRecord>& all() const { return by_id_; }
 
@@ -42,10 +44,8 @@ class CallRecords {
   std::function<base::Task<void>(TaskRecord)> keep;
 
  private:
-  static constexpr std::uint32_t kFirstPlace = 0x40000000;
-
   std::map<std::string, TaskRecord> by_id_;
-  std::uint32_t next_place_ = kFirstPlace;
+  std::uint32_t next_place_ = kFirstCallPlace;
 };
 
 }  // namespace pharos::graph

@@ -46,12 +46,7 @@ void Run::apply_command() {
                    .node = std::string(kStart),
                    .place = kCommandPlace});
   }
-  for (const Write& write : input_->writes) {
-    const Channel& channel = graph_.schema().channels[write.channel];
-    if (channel.untracked) continue;
-    command_->writes.push_back(
-        {.channel = channel.name, .overwrite = write.overwrite, .value = SavedValue(write.value.clone())});
-  }
+  keep_writes(input_->writes, *command_);
   ++version_;
   ++round_;
   write_from_outside(std::exchange(input_->writes, {}));

@@ -78,8 +78,7 @@ void Context::progress() const {
   }
 }
 
-/// The same task, in an object that lives as long as one of its attempts.
-/// Another attempt of the same node, or a task that it calls.
+/// Begins as the other one stands: for another attempt of the same node, or a task that it calls.
 void Context::become(const Context& other) {
   run_ = other.run_;
   answers_ = other.answers_;

@@ -79,7 +79,7 @@ void Run::tell_task(const TaskRun& task, std::string_view kind, json::object dat
 }
 
 void Run::tell_start(const TaskRun& task) const {
-  if (!info_->watches(StreamMode::kTasks) && !info_->watches(StreamMode::kDebug)) return;
+  if (!info_->watches_any(StreamMode::kTasks | StreamMode::kDebug)) return;
   json::object data;
   data["id"] = task.id();
   data["name"] = task.node().name;
@@ -95,8 +95,7 @@ void Run::tell_end(const TaskRun& task) const {
     if (task.is_cached()) update.emplace("__metadata__", json::object{{"cached", true}});
     info_->emit(StreamMode::kUpdates, task.node().name, std::move(update));
   }
-  if (task.is_cached() || (!info_->watches(StreamMode::kTasks) && !info_->watches(StreamMode::kDebug)))
-    return;
+  if (task.is_cached() || !info_->watches_any(StreamMode::kTasks | StreamMode::kDebug)) return;
   json::object data;
   data["id"] = task.told_id();
   data["name"] = task.told_name();
@@ -108,7 +107,7 @@ void Run::tell_end(const TaskRun& task) const {
 
 /// A node has failed for good; what its error handler makes of it is told when that has ended.
 void Run::tell_failure(const TaskRun& task) const {
-  if (!info_->watches(StreamMode::kTasks) && !info_->watches(StreamMode::kDebug)) return;
+  if (!info_->watches_any(StreamMode::kTasks | StreamMode::kDebug)) return;
   json::object data;
   data["id"] = task.id();
   data["name"] = task.node().name;
@@ -120,7 +119,7 @@ void Run::tell_failure(const TaskRun& task) const {
 
 /// The checkpoint as its readers get it, see StreamMode::kCheckpoints; null when there are none.
 json::value Run::checkpoint_json(const Checkpoint& checkpoint) const {
-  if (!info_->watches(StreamMode::kCheckpoints) && !info_->watches(StreamMode::kDebug)) return nullptr;
+  if (!info_->watches_any(StreamMode::kCheckpoints | StreamMode::kDebug)) return nullptr;
   const auto config_of = [&](const std::string& id) -> json::value {
     if (id.empty()) return nullptr;
     return {{"thread_id", thread_.thread_id}, {"namespace", thread_.path}, {"checkpoint_id", id}};

@@ -1,6 +1,7 @@
 // How a run stops to ask, and how it is told to go on.
 #pragma once
 
+#include <exception>
 #include <map>
 #include <optional>
 #include <string>
@@ -15,6 +16,9 @@ namespace pharos::graph {
 struct Interrupted {
   std::vector<Interrupt> interrupts;
 };
+
+/// The questions in what a node threw, if that is what it is.
+std::optional<std::vector<Interrupt>> questions_in(const std::exception_ptr& thrown);
 
 /// Leaves a node whose subgraph was asked to stop (RunControl); no std::exception for the same reason.
 struct Drained {};

@@ -70,14 +70,8 @@ base::Task<void> Run::advance() {
   if (!input_->resume) {
     begin();
     if (is_kept() && save_step(Source::kLoop)) co_await put_checkpoint();
-  } else if (is_kept()) {
-    tell_values();
   } else {
-    throw GraphError(
-        Fault::kInvalidRun, base::Code::kInvalidInput,
-        fmt::format("graph '{}': there is nothing to resume, because the run keeps no thread: give "
-                    "the graph a saver and the run a thread_id, or run it with input",
-                    graph_.name()));
+    tell_values();
   }
   while (!plan_.empty()) {
     if (drains()) co_return rest_before_step();

@@ -152,6 +152,7 @@ class Run {
   base::Task<void> save_at_exit();
   base::Task<void> record(const TaskRun& task);
   TaskRecord record_of(const TaskRun& task) const;
+  void keep_writes(const Writes& writes, TaskRecord& record) const;
   void keep_delta(std::uint32_t channel, const Value& write);
   void keep_whole(std::uint32_t channel);
   std::vector<ChannelValue> changed_values();

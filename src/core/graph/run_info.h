@@ -30,7 +30,8 @@ class RunInfo : public std::enable_shared_from_this<RunInfo> {
     return parent ? (config.stream_subgraphs ? parent->reader() : nullptr) : sink_;
   }
   void forget_reader() { sink_ = nullptr; }
-  bool watches(StreamMode mode) const { return modes.has(mode) && reader() != nullptr; }
+  bool watches(StreamMode mode) const { return watches_any(mode); }
+  bool watches_any(StreamModes wanted) const { return modes.has_any(wanted) && reader() != nullptr; }
   void emit(StreamMode mode, const std::string& node, json::value data) const {
     reader()->accept({.mode = mode, .path = path, .node = node, .data = std::move(data)});
   }

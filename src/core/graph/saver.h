@@ -109,7 +109,9 @@ struct HandledFailure {
   friend bool operator==(const HandledFailure&, const HandledFailure&) = default;
 };
 
-/// TaskRecord::place of what a Command from outside has brought to a checkpoint's next super-step.
+/// TaskRecord::place: below kFirstCallPlace of the tasks of Checkpoint::next, from there on of the tasks that
+/// their nodes have called, and last of what a Command from outside has brought to that super-step.
+inline constexpr std::uint32_t kFirstCallPlace = 0x40000000;
 inline constexpr std::uint32_t kCommandPlace = 0x7fffffff;
 
 /// What one task of a checkpoint's next super-step has done, kept before that step is applied (pending

@@ -24,7 +24,7 @@ constexpr std::uint64_t kFewestDeltas = 4096;
 /// Where the run begins: the thread's last checkpoint, the one asked for, or nothing. Throws GraphError
 /// (kInvalidRun) when there must be one and is none.
 base::Task<std::optional<SavedCheckpoint>> Run::read_thread(bool must_exist) {
-  thread_ = {.thread_id = info_->config.thread_id, .path = fmt::format("{}", fmt::join(info_->path, "|"))};
+  thread_ = {.thread_id = info_->config.thread_id, .path = info_->place()};
   if (info_->config.run_id.empty()) info_->config.run_id = graph_.next_id();
   step_ = -1;
   const std::string& wanted = info_->config.checkpoint_id;
@@ -261,17 +261,22 @@ TaskRecord Run::record_of(const TaskRun& task) const {
   }
   record.finished = !record.error && !task.waits();
   if (!record.finished) return record;
-  for (const Write& write : task.output.writes) {
-    const Channel& channel = graph_.schema().channels[write.channel];
-    if (channel.untracked) continue;
-    record.writes.push_back(
-        {.channel = channel.name, .overwrite = write.overwrite, .value = SavedValue(write.value.clone())});
-  }
+  keep_writes(task.output.writes, record);
   for (const std::uint32_t node : task.next_nodes) {
     record.targets.push_back({.node = graph_.node(node).name, .is_send = false, .argument = {}});
   }
   for (const PlannedTask& send : task.next_sends) record.targets.push_back(as_next(send));
   return record;
+}
+
+/// What writes_of() reads back.
+void Run::keep_writes(const Writes& writes, TaskRecord& record) const {
+  for (const Write& write : writes) {
+    const Channel& channel = graph_.schema().channels[write.channel];
+    if (channel.untracked) continue;
+    record.writes.push_back(
+        {.channel = channel.name, .overwrite = write.overwrite, .value = SavedValue(write.value.clone())});
+  }
 }
 
 /// Remembers a write that a reducer is about to fold in, for the next checkpoint.

@@ -126,7 +126,7 @@ bool fit_together(const CompiledGraph& graph, const std::vector<TaskRecord>& rec
   const auto& channels = graph.schema().channels;
   std::set<std::string_view> written;
   for (const TaskRecord& record : records) {
-    if (record.place == kCommandPlace) continue;
+    if (record.place >= kFirstCallPlace) continue;
     for (const TaskRecord::FieldWrite& write : record.writes) {
       const auto channel = std::ranges::find(channels, write.channel, &Channel::name);
       if (channel == channels.end() || channel->kind != ChannelKind::kLastValue) continue;
@@ -139,7 +139,7 @@ bool fit_together(const CompiledGraph& graph, const std::vector<TaskRecord>& rec
 /// What tasks have done whose super-step is not applied.
 void apply_records(const CompiledGraph& graph, const std::vector<TaskRecord>& records, StateStorage& state) {
   const auto by_task = [](const TaskRecord& record) {
-    return record.finished && record.place != kCommandPlace;
+    return record.finished && record.place < kFirstCallPlace;
   };
   Overwritten by_command;
   for (const TaskRecord& record : records) {

@@ -13,15 +13,18 @@ bool has_untracked_fields(const StateSchema& schema, const ValueType* type) {
 
 }  // namespace
 
-SavedValue saved_argument(const StateSchema& schema, std::shared_ptr<const Value> argument) {
-  if (!argument || !has_untracked_fields(schema, argument->type())) return SavedValue(std::move(argument));
-  const std::shared_ptr<StateStorage> state = schema.storage_of(argument->data());
+json::object tracked_fields(const StateSchema& schema, StateStorage& state) {
   json::object fields;
   for (std::size_t i = 0; i < schema.channels.size(); ++i) {
     const Channel& channel = schema.channels[i];
-    if (!channel.untracked) fields.emplace(channel.name, channel.type->to_json(state->field(i)));
+    if (!channel.untracked) fields.emplace(channel.name, channel.type->to_json(state.field(i)));
   }
-  return {std::move(fields)};
+  return fields;
+}
+
+SavedValue saved_argument(const StateSchema& schema, std::shared_ptr<const Value> argument) {
+  if (!argument || !has_untracked_fields(schema, argument->type())) return SavedValue(std::move(argument));
+  return {tracked_fields(schema, *schema.storage_of(argument->data()))};
 }
 
 Value argument_from_saved(const StateSchema& schema, const ValueType& type, const SavedValue& saved,

@@ -63,6 +63,9 @@ struct Write {
 };
 using Writes = std::vector<Write>;
 
+/// A state without its untracked fields.
+json::object tracked_fields(const StateSchema& schema, StateStorage& state);
+
 /// The argument of a Send as a checkpoint keeps it: of a whole state, without its untracked fields. Null for
 /// no argument.
 SavedValue saved_argument(const StateSchema& schema, std::shared_ptr<const Value> argument);

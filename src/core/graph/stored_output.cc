@@ -8,15 +8,6 @@
 namespace pharos::graph {
 namespace {
 
-json::value state_read(const CompiledGraph& graph, StateStorage& state) {
-  const auto& channels = graph.schema().channels;
-  json::object read;
-  for (std::size_t i = 0; i < channels.size(); ++i) {
-    if (!channels[i].untracked) read.emplace(channels[i].name, channels[i].type->to_json(state.field(i)));
-  }
-  return read;
-}
-
 std::uint32_t channel_named(const CompiledGraph& graph, std::string_view name) {
   const auto& names = *graph.channel_names();
   const auto found = std::ranges::find(names, name);
@@ -32,7 +23,8 @@ CacheKey cache_key(const CompiledGraph& graph, const CompiledNode& node, const v
   if (node.options.cache->key) {
     key.input = node.options.cache->key(input);
   } else {
-    const json::value read = argument != nullptr ? argument->to_json() : state_read(graph, state);
+    const json::value read =
+        argument != nullptr ? argument->to_json() : tracked_fields(graph.schema(), state);
     key.input = base::sha256(base::compact_json(read));
   }
   return key;

@@ -40,7 +40,8 @@ class StreamModes {
   constexpr StreamModes() = default;
   constexpr StreamModes(StreamMode mode) : bits_(static_cast<unsigned>(mode)) {}  // NOLINT: one mode is a set
 
-  constexpr bool has(StreamMode mode) const { return (bits_ & static_cast<unsigned>(mode)) != 0; }
+  constexpr bool has(StreamMode mode) const { return has_any(mode); }
+  constexpr bool has_any(StreamModes modes) const { return (bits_ & modes.bits_) != 0; }
   friend constexpr StreamModes operator|(StreamModes a, StreamModes b) {
     a.bits_ |= b.bits_;
     return a;

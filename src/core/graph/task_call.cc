@@ -95,14 +95,7 @@ void TaskCall::tell_end(const json::value& result, const std::exception_ptr& fai
 }
 
 base::Task<void> TaskCall::fail(std::exception_ptr failure) {
-  bool asks = false;
-  try {
-    std::rethrow_exception(failure);
-  } catch (const Interrupted&) {
-    asks = true;
-  } catch (...) {
-    asks = false;
-  }
+  const bool asks = questions_in(failure).has_value();
   const auto cancellation = co_await asio::this_coro::cancellation_state;
   const bool stopped = asks || cancellation.cancelled() != asio::cancellation_type::none;
   const auto& policy = options_.retry;

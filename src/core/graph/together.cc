@@ -6,21 +6,6 @@
 #include "core/graph/interrupt.h"
 
 namespace pharos::graph::detail {
-namespace {
-
-/// The questions in it, if that is what it is.
-std::optional<std::vector<Interrupt>> questions_in(const std::exception_ptr& failure) {
-  try {
-    std::rethrow_exception(failure);
-  } catch (const Interrupted& asked) {
-    return asked.interrupts;
-  } catch (...) {
-    return std::nullopt;
-  }
-}
-
-}  // namespace
-
 void Siblings::ended(std::size_t number, std::exception_ptr failure) {
   --left_;
   ended_[number] = true;
