@@ -1,5 +1,6 @@
 """The checks of `./test lint`: each yields its name and a list of findings, one line a finding."""
 import concurrent.futures
+import functools
 import hashlib
 import os
 import pathlib
@@ -72,15 +73,34 @@ def outside_paths(root):
     return findings
 
 
+def included_files(root):
+    """A function from a source file to itself and every file of ours that it includes, directly or not."""
+    @functools.cache
+    def direct(path):
+        names = re.findall(r'^\s*#\s*include\s+"([^"]+)"', path.read_text(), flags=re.M)
+        return [found for name in names for found in [root / "src" / name] if found.exists()]
+
+    def everything(path):
+        seen, waiting = {path}, [path]
+        while waiting:
+            for header in direct(waiting.pop()):
+                if header not in seen:
+                    seen.add(header)
+                    waiting.append(header)
+        return sorted(seen)
+    return everything
+
+
 def tidy(root, build):
     """clang-tidy over every source file; what has not changed since it was clean is not looked at again."""
     stamps = build / "tidy"
     stamps.mkdir(parents=True, exist_ok=True)
     configuration = (root / ".clang-tidy").read_bytes()
-    headers = hashlib.sha256(b"".join(path.read_bytes() for path in sources(root) if path.suffix == ".h")).digest()
+    included = included_files(root)
 
     def check(path):
-        key = hashlib.sha256(configuration + headers + str(path).encode() + path.read_bytes()).hexdigest()
+        contents = b"".join(file.read_bytes() for file in included(path))
+        key = hashlib.sha256(configuration + str(path.relative_to(root)).encode() + contents).hexdigest()
         if (stamps / key).exists():
             return []
         outcome = subprocess.run(["clang-tidy-19", "--quiet", "-p", str(build), str(path)],

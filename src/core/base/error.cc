@@ -6,12 +6,18 @@ std::string_view code_name(Code code) {
   switch (code) {
     case Code::kInvalidInput:
       return "invalid_input";
+    case Code::kUnauthenticated:
+      return "unauthenticated";
+    case Code::kForbidden:
+      return "forbidden";
     case Code::kNotFound:
       return "not_found";
     case Code::kConflict:
       return "conflict";
     case Code::kTooLarge:
       return "too_large";
+    case Code::kLimited:
+      return "limited";
     case Code::kUnsupported:
       return "unsupported";
     case Code::kTimeout:
@@ -29,9 +35,12 @@ std::string_view code_name(Code code) {
 bool is_users_mistake(Code code) {
   switch (code) {
     case Code::kInvalidInput:
+    case Code::kUnauthenticated:
+    case Code::kForbidden:
     case Code::kNotFound:
     case Code::kConflict:
     case Code::kTooLarge:
+    case Code::kLimited:
     case Code::kUnsupported:
       return true;
     case Code::kTimeout:

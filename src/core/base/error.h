@@ -9,15 +9,18 @@ namespace pharos::base {
 
 /// What kind of failure an Error is. Each front end (command line, HTTP) maps these in one place.
 enum class Code {
-  kInvalidInput,  ///< the caller's data or arguments are wrong
-  kNotFound,      ///< what was named does not exist
-  kConflict,      ///< the state of things forbids it now
-  kTooLarge,      ///< over a documented limit
-  kUnsupported,   ///< a format or feature that Pharos does not have
-  kTimeout,       ///< a time limit ran out
-  kCancelled,     ///< the caller asked to stop
-  kUnavailable,   ///< something needed is missing or does not answer; trying again may help
-  kInternal,      ///< our own mistake
+  kInvalidInput,     ///< the caller's data or arguments are wrong
+  kUnauthenticated,  ///< nobody knows who the caller is
+  kForbidden,        ///< the caller may not do that
+  kNotFound,         ///< what was named does not exist, or not for this caller
+  kConflict,         ///< the state of things forbids it now
+  kTooLarge,         ///< over a documented limit
+  kLimited,          ///< too often; asking later helps
+  kUnsupported,      ///< a format or feature that Pharos does not have
+  kTimeout,          ///< a time limit ran out
+  kCancelled,        ///< the caller asked to stop
+  kUnavailable,      ///< something needed is missing or does not answer; trying again may help
+  kInternal,         ///< our own mistake
 };
 
 /// The code's name as users see it in JSON: `invalid_input`, `not_found`, ...
