@@ -8,9 +8,13 @@
 
 namespace pharos::server {
 
-Composition::Composition(Settings settings)
-    : settings_(std::move(settings)), ids_(clock_), cpu_("cpu", settings_.workers) {
+Composition::Composition(Settings settings) : settings_(std::move(settings)), ids_(clock_) {
   flow::add_core_kinds(node_kinds_);
+}
+
+base::Pool& Composition::cpu() {
+  if (!cpu_) cpu_.emplace("cpu", settings_.workers);
+  return *cpu_;
 }
 
 std::shared_ptr<graph::Saver> Composition::threads(const std::filesystem::path& folder) {
@@ -60,12 +64,12 @@ const inference::TextEmbedder& Composition::embedder() {
 }
 
 std::shared_ptr<graph::TextEmbedder> Composition::store_embedder() {
-  return std::make_shared<StoreEmbedder>(embedder(), cpu_);
+  return std::make_shared<StoreEmbedder>(embedder(), cpu());
 }
 
 mirror::MirrorParts Composition::mirror_parts() {
   start_loading();
-  return {.vision = vision(), .embedder = embedder(), .cpu = cpu_, .clock = clock_, .ids = ids_};
+  return {.vision = vision(), .embedder = embedder(), .cpu = cpu(), .clock = clock_, .ids = ids_};
 }
 
 }  // namespace pharos::server

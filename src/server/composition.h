@@ -39,7 +39,8 @@ class Composition {
   std::shared_ptr<graph::TextEmbedder> store_embedder();
 
   const Settings& settings() const { return settings_; }
-  base::Pool& cpu() { return cpu_; }
+  /// Its threads start when it is first asked for: most commands need none.
+  base::Pool& cpu();
   base::Clock& clock() { return clock_; }
   /// Opens, or creates, the threads that are kept in a folder. Throws base::Error (kInvalidInput) when that
   /// cannot be.
@@ -54,7 +55,7 @@ class Composition {
   Settings settings_;
   base::SystemClock clock_;
   base::Ids ids_;
-  base::Pool cpu_;
+  std::optional<base::Pool> cpu_;
   flow::NodeKinds node_kinds_;
   std::optional<base::Pool> disk_;  ///< once there are threads
   std::shared_future<std::unique_ptr<vision::Vision>> vision_;

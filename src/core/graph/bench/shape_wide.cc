@@ -1,4 +1,8 @@
 // A state of many fields that hold lists of nested documents and grow with each round.
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstdint>
 #include <map>
 #include <random>
 
@@ -12,6 +16,8 @@ using Part = std::shared_ptr<const json::value>;
 using Fields = std::map<std::string, Part>;
 using Document = std::shared_ptr<const Fields>;
 using Documents = std::vector<Document>;
+
+constexpr std::size_t kDrawn = sizeof(std::uint64_t);
 
 struct Support {
   Documents messages;
@@ -46,10 +52,20 @@ struct Newest {
 };
 inline constexpr Newest newest{};
 
+/// Eight letters from each draw: what is measured is the engine, not the generator.
 std::string random_text(int length) {
-  static thread_local std::mt19937 draw;
-  std::string text(static_cast<std::size_t>(length), ' ');
-  for (char& letter : text) letter = static_cast<char>('a' + ((std::uint64_t{draw()} * 26) >> 32));
+  static thread_local std::mt19937_64 draw;
+  const auto wanted = static_cast<std::size_t>(length);
+  std::string text;
+  text.reserve(wanted + kDrawn);
+  while (text.size() < wanted) {
+    const auto drawn = std::bit_cast<std::array<std::uint8_t, kDrawn>>(draw());
+    std::array<char, kDrawn> letters;
+    std::ranges::transform(drawn, letters.begin(),
+                           [](unsigned byte) { return static_cast<char>('a' + ((byte * 26) >> 8)); });
+    text.append(letters.data(), letters.size());
+  }
+  text.resize(wanted);
   return text;
 }
 
