@@ -16,13 +16,18 @@ using Result = std::unique_ptr<PGresult, decltype([](PGresult* result) { PQclear
 
 /// The server's states in which trying again helps (PostgreSQL, appendix A).
 bool may_pass(std::string_view state) {
-  return state.starts_with("08") || state.starts_with("57P") || state == "53300" || state == "40001" ||
-         state == "40P01";
+  const bool is_connection = state.starts_with("08") && state != "08P01";  // that one is our own mistake
+  return is_connection || state.starts_with("57P") || state == "53300";
+}
+
+bool is_clash(std::string_view state) {
+  return state == "40001" || state == "40P01";
 }
 
 base::Code code_of(std::string_view state) {
-  if (state == "23505") return base::Code::kConflict;
-  if (state.starts_with("53")) return base::Code::kUnavailable;
+  if (state == "23505" || state == "23503") return base::Code::kConflict;
+  if (state == "23502" || state == "23514") return base::Code::kInvalidInput;
+  if (state.starts_with("53") || state == "57014") return base::Code::kUnavailable;
   if (state.starts_with("22") || state.starts_with("28") || state.starts_with("3D")) {
     return base::Code::kInvalidInput;
   }
@@ -30,17 +35,15 @@ base::Code code_of(std::string_view state) {
   return base::Code::kInternal;
 }
 
-std::string message_of(const char* message) {
-  return fmt::format("PostgreSQL: {}", base::trim(message == nullptr ? "" : message));
+std::string_view advice_for(std::string_view state) {
+  if (state == "23505") return "; that is there already: change it, or choose another";
+  if (state == "23503") return "; it refers to what is not there, or something still refers to it";
+  if (state == "57014") return ": the statement took longer than it may; ask for less, or again later";
+  return "";
 }
 
-std::exception_ptr failure_of(const PGresult* result, PGconn* connection) {
-  const char* state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-  const std::string message = message_of(PQresultErrorMessage(result));
-  if (PQstatus(connection) != CONNECTION_OK || state == nullptr || may_pass(state)) {
-    return std::make_exception_ptr(ConnectionLost(message));
-  }
-  return std::make_exception_ptr(base::Error(code_of(state), message));
+std::string message_of(const char* message) {
+  return fmt::format("PostgreSQL: {}", base::trim(message == nullptr ? "" : message));
 }
 
 bool is_good(const PGresult* result) {
@@ -61,6 +64,20 @@ Rows rows_of(const PGresult* result) {
 }
 
 }  // namespace
+
+std::exception_ptr failure_of(const pg_result* result, pg_conn* connection) {
+  const char* state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+  const std::string message = message_of(PQresultErrorMessage(result));
+  if (PQstatus(connection) != CONNECTION_OK || state == nullptr || may_pass(state)) {
+    return std::make_exception_ptr(ConnectionLost(message));
+  }
+  if (is_clash(state)) return std::make_exception_ptr(Clash(message));
+  return std::make_exception_ptr(base::Error(code_of(state), message + std::string(advice_for(state))));
+}
+
+ConnectionLost lost(pg_conn* connection) {
+  return ConnectionLost(message_of(PQerrorMessage(connection)));
+}
 
 std::string text_array(std::span<const std::string> items) {
   std::string array = "{";

@@ -22,6 +22,17 @@ class ConnectionLost : public base::Error {
   explicit ConnectionLost(const std::string& why) : Error(base::Code::kUnavailable, why) {}
 };
 
+/// What was asked clashed with another transaction and was undone; asked again it may well succeed.
+class Clash : public ConnectionLost {
+ public:
+  using ConnectionLost::ConnectionLost;
+};
+
+/// What to throw for a result that is a failure.
+std::exception_ptr failure_of(const pg_result* result, pg_conn* connection);
+/// A failure of the connection itself.
+ConnectionLost lost(pg_conn* connection);
+
 using Field = std::optional<std::string>;  ///< nothing for NULL
 using Row = std::vector<Field>;
 using Rows = std::vector<Row>;
@@ -56,6 +67,8 @@ class Connection {
   /// others. Answers are in the order of the queries.
   std::vector<Answer> run(std::span<const Query* const> queries);
   bool is_lost() const;
+
+  pg_conn* native() { return connection_; }
 
  private:
   void send(const Query& query);

@@ -8,7 +8,8 @@
 namespace pharos::storage::sqlite {
 namespace {
 
-constexpr int kBusyMilliseconds = 60'000;  // for another process; in this one writers queue
+constexpr int kBusyMilliseconds = 60'000;      // for another process; in this one writers queue
+constexpr std::size_t kMostStatements = 1000;  // texts made at run time must not pile up
 
 base::Code code_of(int result) {
   switch (result & 0xff) {
@@ -26,9 +27,25 @@ base::Code code_of(int result) {
     case SQLITE_TOOBIG:
       return base::Code::kTooLarge;
     case SQLITE_CONSTRAINT:
-      return base::Code::kConflict;
+      return result == SQLITE_CONSTRAINT_NOTNULL || result == SQLITE_CONSTRAINT_CHECK
+                 ? base::Code::kInvalidInput
+                 : base::Code::kConflict;
+    case SQLITE_INTERRUPT:
+      return base::Code::kUnavailable;
     default:
       return base::Code::kInternal;
+  }
+}
+
+std::string_view advice_for_constraint(int result) {
+  switch (result) {
+    case SQLITE_CONSTRAINT_UNIQUE:
+    case SQLITE_CONSTRAINT_PRIMARYKEY:
+      return "; that is there already: change it, or choose another";
+    case SQLITE_CONSTRAINT_FOREIGNKEY:
+      return "; it refers to what is not there, or something still refers to it";
+    default:
+      return "";
   }
 }
 
@@ -45,19 +62,23 @@ std::string_view advice_for(int result) {
     case SQLITE_NOTADB:
     case SQLITE_CORRUPT:
       return "; name another file, or bring this one back from a backup";
+    case SQLITE_INTERRUPT:
+      return ": the statement took longer than it may; ask for less, or again later";
+    case SQLITE_CONSTRAINT:
+      return advice_for_constraint(result);
     default:
       return "";
   }
 }
 
-[[noreturn]] void throw_failure(sqlite3* database, int result) {
+}  // namespace
+
+void throw_failure(sqlite3* database, int result) {
   const char* file = database == nullptr ? nullptr : sqlite3_db_filename(database, "main");
   const char* why = database == nullptr ? sqlite3_errstr(result) : sqlite3_errmsg(database);
   throw base::Error(code_of(result), fmt::format("SQLite database '{}': {}{}", file == nullptr ? "" : file,
                                                  why, advice_for(result)));
 }
-
-}  // namespace
 
 Statement::Statement(sqlite3* database, std::string_view sql) : database_(database) {
   check(sqlite3_prepare_v3(database, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT,
@@ -162,13 +183,20 @@ void Connection::execute(const std::string& sql) {
 }
 
 Statement& Connection::statement(std::string_view sql) {
-  auto& statement = statements_[sql];
-  if (!statement) statement = std::make_unique<Statement>(database_, sql);
-  return statement->reset();
+  auto found = statements_.find(sql);
+  if (found == statements_.end()) {
+    found = statements_.emplace(sql, std::make_unique<Statement>(database_, sql)).first;
+  }
+  return found->second->reset();
 }
 
 void Connection::rest() {
+  if (statements_.size() > kMostStatements) statements_.clear();
   for (const auto& [sql, statement] : statements_) statement->reset();
+}
+
+bool Connection::is_in_transaction() const {
+  return sqlite3_get_autocommit(database_) == 0;
 }
 
 Transaction::Transaction(Connection& connection) : connection_(&connection) {

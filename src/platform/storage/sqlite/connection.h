@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,6 +14,9 @@ struct sqlite3;
 struct sqlite3_stmt;
 
 namespace pharos::storage::sqlite {
+
+/// Throws the base::Error for what SQLite has answered. `database` may be null.
+[[noreturn]] void throw_failure(sqlite3* database, int result);
 
 /// A prepared statement on its way through its rows. Parameters are bound in order and only ever bound.
 class Statement {
@@ -34,6 +38,8 @@ class Statement {
   bool is_null(int column) const;
   std::int64_t number(int column) const;
   std::string text(int column) const;  ///< or bytes
+
+  sqlite3_stmt* native() { return statement_; }
 
  private:
   void check(int result) const;
@@ -59,10 +65,18 @@ class Connection {
   /// Ends statements that were left before their last row: until then they hold on to the state of the
   /// database that they have seen.
   void rest();
+  /// False when SQLite has given a transaction up by itself, as it does when the disk is full.
+  bool is_in_transaction() const;
+
+  sqlite3* native() { return database_; }
 
  private:
+  struct TextHash : std::hash<std::string_view> {
+    using is_transparent = void;
+  };
+
   sqlite3* database_ = nullptr;
-  std::unordered_map<std::string_view, std::unique_ptr<Statement>> statements_;  ///< texts are literals
+  std::unordered_map<std::string, std::unique_ptr<Statement>, TextHash, std::equal_to<>> statements_;
 };
 
 /// Undone unless committed. Takes the database's write lock at once, so that it never has to give up halfway.

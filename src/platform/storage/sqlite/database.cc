@@ -42,6 +42,9 @@ Database::Database(std::filesystem::path file, base::Pool& pool, std::span<const
   migrate(core_->writer, core_->file, migrations);
 }
 
+Database::Database(std::filesystem::path file, base::Pool& pool)
+    : pool_(pool), core_(std::make_shared<Core>(std::move(file))) {}
+
 void Database::enqueue(const std::shared_ptr<Core>& core, base::Pool& pool, Job job) {
   const std::lock_guard lock(core->mutex);
   core->queue.push_back(std::move(job));
@@ -52,7 +55,8 @@ void Database::enqueue(const std::shared_ptr<Core>& core, base::Pool& pool, Job 
 
 namespace {
 
-/// Each work has a savepoint, so that one that fails takes nothing of its neighbours with it.
+/// Each work has a savepoint, so that one that fails takes nothing of its neighbours with it; unless SQLite
+/// has given up the whole transaction, as on a full disk.
 template <class Jobs>
 void run_together(Connection& writer, Jobs& jobs) {
   Transaction transaction(writer);
@@ -63,6 +67,7 @@ void run_together(Connection& writer, Jobs& jobs) {
     } catch (...) {
       job.failure = std::current_exception();
       writer.rest();
+      if (!writer.is_in_transaction()) throw;
       writer.statement("ROLLBACK TO work").step();
     }
     writer.statement("RELEASE work").step();
@@ -105,7 +110,9 @@ std::unique_ptr<Connection> Database::take_reader(Core& core) {
       return reader;
     }
   }
-  return std::make_unique<Connection>(core.file);
+  auto reader = std::make_unique<Connection>(core.file);
+  reader->execute("PRAGMA query_only = ON");
+  return reader;
 }
 
 void Database::give_back(Core& core, std::unique_ptr<Connection> reader) {

@@ -6,7 +6,9 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -29,16 +31,21 @@ class Database {
   /// Opens or creates the file and brings it to the newest form. Blocks. Throws base::Error: kUnavailable
   /// when the file cannot be opened, kUnsupported when it is no database or newer than this program.
   Database(std::filesystem::path file, base::Pool& pool, std::span<const Migration> migrations);
+  /// Leaves the tables to others.
+  Database(std::filesystem::path file, base::Pool& pool);
 
-  /// Runs `work(connection)` in a transaction, which is durable when the task ends; undone when it throws.
-  /// Works that wait at the same time share one commit, in the order of their coming.
+  /// Runs `work(connection)` in a transaction, which is durable when the task ends, and gives its result;
+  /// undone when it throws. Works that wait at the same time share one commit, in the order of their coming.
   template <class Work>
-  base::Task<void> write(Work work);
+  base::Task<std::invoke_result_t<Work&, Connection&>> write(Work work);
   /// Runs `work(connection)` on one state of the database.
   template <class Work>
   base::Task<std::invoke_result_t<Work, Connection&>> read(Work work);
 
  private:
+  template <class Work>
+  base::Task<void> write_only(Work work);
+
   struct Job {
     std::move_only_function<void(Connection&)> work;
     std::move_only_function<void(std::exception_ptr)> done;
@@ -56,7 +63,22 @@ class Database {
 };
 
 template <class Work>
-base::Task<void> Database::write(Work work) {
+base::Task<std::invoke_result_t<Work&, Connection&>> Database::write(Work work) {
+  using Result = std::invoke_result_t<Work&, Connection&>;
+  if constexpr (std::is_void_v<Result>) {
+    co_await write_only(std::move(work));
+  } else {
+    const auto result = std::make_shared<std::optional<Result>>();
+    auto keep = [result, work = std::move(work)](Connection& connection) mutable {
+      result->emplace(work(connection));
+    };
+    co_await write_only(std::move(keep));
+    co_return std::move(**result);
+  }
+}
+
+template <class Work>
+base::Task<void> Database::write_only(Work work) {
   const auto initiate = [](auto handler, std::shared_ptr<Core> core, base::Pool* pool, Work job) {
     auto guard = boost::asio::make_work_guard(boost::asio::get_associated_executor(handler));
     auto done = [handler = std::move(handler), guard = std::move(guard)](std::exception_ptr failure) mutable {

@@ -1,0 +1,114 @@
+// One transaction, as repositories see it.
+#pragma once
+
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <exception>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+#include "core/base/clock.h"
+#include "platform/storage/row.h"
+#include "platform/storage/scope.h"
+
+namespace pharos::storage {
+
+enum class Engine { kSqlite, kPostgres };
+
+/// A statement that took long; its values are nobody's business.
+struct SlowQuery {
+  std::string_view sql;
+  base::Duration took;
+};
+
+/// What sessions of one database have in common.
+struct SessionSurroundings {
+  base::Clock& clock;
+  base::Duration slow_after;
+  std::function<void(const SlowQuery&)> on_slow;
+};
+
+/// NULL, numbers, texts, bytes, and each of them where there may be none.
+template <class Given>
+Value to_value(const Given& given) {
+  if constexpr (std::same_as<Given, Value> || std::same_as<Given, std::nullptr_t>) {
+    return given;
+  } else if constexpr (std::same_as<Given, std::nullopt_t>) {
+    return nullptr;
+  } else if constexpr (requires {
+                         typename Given::value_type;
+                         requires std::same_as<Given, std::optional<typename Given::value_type>>;
+                       }) {
+    return given ? to_value(*given) : Value(nullptr);
+  } else if constexpr (std::is_integral_v<Given>) {
+    return static_cast<std::int64_t>(given);
+  } else if constexpr (std::is_floating_point_v<Given>) {
+    return static_cast<double>(given);
+  } else if constexpr (std::same_as<Given, Bytes>) {
+    return given;
+  } else {
+    return std::string(std::string_view(given));
+  }
+}
+
+/// Used by one thread, inside the work that got it. Statements are the same for every database: values are
+/// written `$1`, `$2` and only ever bound; `RETURNING` and `ON CONFLICT` exist in all of them.
+///
+/// A statement that fails ends the transaction: whatever the work makes of it, everything is undone and the
+/// caller gets that failure. Where two may want the same row, say `ON CONFLICT`.
+class Session {
+ public:
+  virtual ~Session() = default;
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  /// Carries out one statement; gives the rows that it gives. Throws base::Error: kConflict when a row is
+  /// there already or others refer to it, kInvalidInput when a text is not UTF-8 or has a zero in it,
+  /// kUnavailable when it took too long, kInternal when it is no statement.
+  template <class... Values>
+  Rows run(std::string_view sql, const Values&... values) {
+    const std::array<Value, sizeof...(Values)> bound{to_value(values)...};
+    return run_values(sql, bound);
+  }
+  /// The same, for statements whose number of values is known only when they are made.
+  Rows run_values(std::string_view sql, std::span<const Value> values);
+  /// The first row, when there is one.
+  template <class... Values>
+  std::optional<Row> find(std::string_view sql, const Values&... values) {
+    Rows rows = run(sql, values...);
+    return rows.empty() ? std::nullopt : std::optional<Row>(std::move(rows.front()));
+  }
+
+  /// How many rows the last statement has inserted, updated or deleted.
+  std::size_t changed() const { return changed_; }
+  const Scope& scope() const { return scope_; }
+  /// For the few statements that cannot be the same.
+  Engine engine() const { return engine_; }
+
+  /// Throws what has ended the transaction, if something has.
+  void check() const;
+
+  /// Which tables the statement would read from end to end, in words; empty when it finds its rows by an
+  /// index. For tests: hot statements give "".
+  virtual std::string whole_table_scans(std::string_view sql) = 0;
+
+ protected:
+  Session(Engine engine, const Scope& scope, const SessionSurroundings& around)
+      : engine_(engine), scope_(scope), around_(around) {}
+
+  virtual Rows carry_out(std::string_view sql, std::span<const Value> values, std::size_t& changed) = 0;
+
+ private:
+  const Engine engine_;
+  const Scope& scope_;
+  const SessionSurroundings& around_;
+  std::size_t changed_ = 0;
+  std::exception_ptr failure_;
+};
+
+}  // namespace pharos::storage
