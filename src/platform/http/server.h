@@ -1,0 +1,63 @@
+// HTTP/1.1 on sockets: connections, their limits and their end.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include "core/base/clock.h"
+#include "core/base/ids.h"
+#include "platform/http/dispatcher.h"
+
+namespace pharos::http {
+
+/// A certificate and its key, both as PEM files.
+struct TlsFiles {
+  std::filesystem::path certificate;
+  std::filesystem::path key;
+};
+
+struct ServerSettings {
+  std::string host = "127.0.0.1";
+  std::uint16_t port = 8080;  ///< 0: any that is free
+  int threads = 2;
+  std::optional<TlsFiles> tls;
+  std::vector<std::string> trusted_proxies;  ///< addresses whose X-Forwarded-For and -Proto are believed
+  std::size_t max_connections = 20'000;
+  base::Duration header_time = std::chrono::seconds(10);
+  base::Duration idle_time = std::chrono::seconds(75);   ///< between two requests of a connection
+  base::Duration body_time = std::chrono::seconds(10);   ///< for the next 10 KiB of a body, or all the rest
+  base::Duration write_time = std::chrono::seconds(30);  ///< for a client to take what was sent
+  base::Duration heartbeat = std::chrono::seconds(15);   ///< of a silent event stream
+};
+
+/// Serves from its own threads between start() and stop(). The dispatcher, clock and ids must outlive it.
+class Server {
+ public:
+  /// Binds. Throws base::Error: kInvalidInput when the address or the TLS files are wrong, kUnavailable when
+  /// the port is in use or may not be had.
+  Server(Dispatcher& dispatcher, base::Ids& ids, ServerSettings settings);
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  void start();
+  /// Takes no more requests, waits up to `patience` for those under way, then cuts off what is left. Blocks.
+  void stop(base::Duration patience);
+
+  std::uint16_t port() const;
+  std::size_t connections() const;
+  /// Of one of the threads; for work that has to do with requests.
+  boost::asio::any_io_executor executor();
+
+ private:
+  struct Core;
+  std::shared_ptr<Core> core_;
+};
+
+}  // namespace pharos::http
