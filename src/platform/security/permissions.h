@@ -1,6 +1,8 @@
 // What people may do, and who may do what.
 #pragma once
 
+#include <cstdint>
+
 #include <boost/describe/enum.hpp>
 
 namespace pharos::security {
@@ -44,5 +46,26 @@ constexpr bool may(Role role, Permission permission) {
   }
   return false;
 }
+
+/// Some of the permissions: what a key may be used for, whatever its owner may.
+class PermissionSet {
+ public:
+  constexpr PermissionSet() = default;  ///< none
+  static constexpr PermissionSet all() {
+    PermissionSet set;
+    set.bits_ = ~std::uint32_t{0};
+    return set;
+  }
+
+  constexpr void add(Permission permission) { bits_ |= bit(permission); }
+  constexpr bool has(Permission permission) const { return (bits_ & bit(permission)) != 0; }
+  bool operator==(const PermissionSet&) const = default;
+
+ private:
+  static constexpr std::uint32_t bit(Permission permission) {
+    return std::uint32_t{1} << static_cast<unsigned>(permission);
+  }
+  std::uint32_t bits_ = 0;
+};
 
 }  // namespace pharos::security

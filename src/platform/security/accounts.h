@@ -1,0 +1,172 @@
+// People: signing up, signing in, staying signed in, and being recognised.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <boost/describe/class.hpp>
+
+#include "core/base/clock.h"
+#include "core/base/ids.h"
+#include "core/base/task.h"
+#include "platform/security/access_tokens.h"
+#include "platform/security/caller.h"
+#include "platform/security/identities.h"
+#include "platform/security/passwords.h"
+#include "platform/security/tables/audit_log.h"
+#include "platform/security/tables/login_attempts.h"
+#include "platform/security/tables/sessions.h"
+#include "platform/security/tables/users.h"
+#include "platform/storage/database.h"
+
+namespace pharos::security {
+
+/// What somebody signs in with.
+struct Credentials {
+  std::string email;
+  std::string password;
+};
+BOOST_DESCRIBE_STRUCT(Credentials, (), (email, password))
+
+/// Whom a new account is for.
+struct NewUser {
+  std::string email;
+  std::string password;
+  std::optional<std::string> full_name;
+};
+BOOST_DESCRIBE_STRUCT(NewUser, (), (email, password, full_name))
+
+/// A person, as they and administrators see them.
+struct User {
+  std::string id;
+  std::string email;
+  std::optional<std::string> full_name;
+  bool is_active = true;
+  bool is_superuser = false;
+  std::string team_id;     ///< their personal team
+  std::string created_at;  ///< ISO 8601
+};
+BOOST_DESCRIBE_STRUCT(User, (), (id, email, full_name, is_active, is_superuser, team_id, created_at))
+
+/// What signing in gives.
+struct Tokens {
+  std::string access_token;
+  std::string token_type = "bearer";
+  std::int64_t expires_in = 0;  ///< seconds
+  std::string refresh_token;
+};
+BOOST_DESCRIBE_STRUCT(Tokens, (), (access_token, token_type, expires_in, refresh_token))
+
+/// From where somebody calls.
+struct ClientInfo {
+  std::string address;  ///< of the socket's other end, or what a trusted proxy says
+  std::string user_agent;
+  std::string device;  ///< a secret that this browser or program keeps; empty when it keeps none
+};
+
+/// A place where somebody is signed in.
+struct LiveSession {
+  std::string id;
+  std::string created_at;
+  std::string last_used_at;
+  std::string address;
+  std::string user_agent;
+  bool is_this = false;  ///< the one that asks
+};
+BOOST_DESCRIBE_STRUCT(LiveSession, (), (id, created_at, last_used_at, address, user_agent, is_this))
+
+/// A change of one's own account; what is missing stays.
+struct UserChange {
+  std::optional<std::string> email;
+  std::optional<std::string> full_name;
+};
+BOOST_DESCRIBE_STRUCT(UserChange, (), (email, full_name))
+
+struct PasswordChange {
+  std::string current_password;
+  std::string new_password;
+};
+BOOST_DESCRIBE_STRUCT(PasswordChange, (), (current_password, new_password))
+
+struct AccountSettings {
+  SessionSettings sessions;
+  std::int64_t free_attempts = 5;               ///< to sign in to one account
+  std::int64_t free_attempts_of_address = 100;  ///< in all accounts; more than the queue of hashes is long
+  std::int64_t free_attempts_of_network = 300;  ///< a /24 or /48: one password tried on many accounts
+};
+
+/// What accounts are made from; all of it must outlive them.
+struct AccountParts {
+  storage::Database& database;
+  const Passwords& passwords;
+  const AccessTokens& tokens;
+  const base::Clock& clock;
+  base::Ids& ids;
+};
+
+/// Thread-safe. Every change is in the audit log, in the same transaction. Errors are base::Error with a
+/// sentence for whoever asked; wrong passwords and unknown addresses are told in the same words, after the
+/// same work.
+class Accounts {
+ public:
+  Accounts(AccountParts parts, AccountSettings settings);
+
+  /// kInvalidInput for what is no address and for passwords that anybody would try, kConflict when the
+  /// address has an account.
+  base::Task<User> sign_up(NewUser user);
+  /// LimitedError after too many failures, kUnauthenticated, kForbidden for a disabled account, kUnavailable
+  /// when too many sign in at this moment.
+  base::Task<Tokens> log_in(Credentials credentials, ClientInfo client);
+  /// Exchanges a refresh token, which is good for once. Shown a second time it ends the login, unless that
+  /// was within ten seconds and nothing has come of it: then the answer was lost. kUnauthenticated.
+  base::Task<Tokens> refresh(std::string refresh_token, ClientInfo client);
+  base::Task<void> log_out(Caller caller);
+  base::Task<void> log_out_everywhere(Caller caller);
+
+  /// Who shows this access token or key. kUnauthenticated when nobody does. What is remembered is answered
+  /// without waiting.
+  base::Task<Caller> identify(std::string_view bearer);
+  /// The same where no question to the database is needed.
+  std::optional<Caller> identify_now(std::string_view bearer);
+
+  base::Task<User> me(Caller caller);
+  base::Task<User> change_me(Caller caller, UserChange change);
+  /// Ends every other login; gives new tokens for this one. kUnauthenticated when the present one is wrong.
+  base::Task<Tokens> change_password(Caller caller, PasswordChange change, ClientInfo client);
+  base::Task<std::vector<LiveSession>> sessions(Caller caller);
+  base::Task<void> end_session(Caller caller, std::string session_id);
+
+ private:
+  /// One try to sign in: for whom, and where it is counted.
+  struct Attempt {
+    std::optional<UserRow> user;
+    std::vector<AttemptBudget> budgets;
+    std::string device_hash;  ///< empty when the client keeps none
+    std::optional<Moment> blocked_until;
+  };
+
+  Moment now() const { return moment_of(parts_.clock.wall_now()); }
+  Attempt plan_attempt(storage::Session& session, const Credentials& credentials,
+                       const ClientInfo& client) const;
+  base::Task<Attempt> reserve(Credentials credentials, ClientInfo client);
+  base::Task<PasswordVerdict> compare(std::string password, Attempt attempt);
+  base::Task<void> give_back(Attempt attempt);
+  base::Task<void> note_failure(std::string user_id);
+  base::Task<Tokens> begin_session(Attempt attempt, ClientInfo client, std::optional<std::string> rehashed);
+  Tokens tokens_for(const TokenSubject& subject, std::string refresh_token) const;
+  base::Task<std::shared_ptr<const Identity>> ask_identity(std::string id);
+
+  AccountParts parts_;
+  AccountSettings settings_;
+  Identities identities_;
+};
+
+/// In lower case and without white space around it. Throws base::Error (kInvalidInput) for what is no
+/// address.
+std::string checked_email(std::string_view email);
+
+}  // namespace pharos::security

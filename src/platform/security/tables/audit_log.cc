@@ -1,0 +1,101 @@
+#include "platform/security/tables/audit_log.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "platform/security/audit_chain.h"
+
+namespace pharos::security {
+namespace {
+using storage::Bytes;
+using storage::Row;
+using storage::Session;
+
+constexpr std::int64_t kPage = 1000;
+
+Digest digest_of(const std::string& bytes) {
+  Digest digest{};
+  std::copy_n(bytes.begin(), std::min(bytes.size(), digest.size()), digest.begin());
+  return digest;
+}
+
+Digest link_of(const Digest& before, std::int64_t number, Moment at, const AuditEntry& entry) {
+  return next_link(before, {std::to_string(number), std::to_string(at), entry.team_id, entry.actor_id,
+                            entry.action, entry.subject, entry.details});
+}
+
+Bytes bytes_for_table(const Digest& link) {
+  return {std::string(bytes_of(link))};
+}
+
+/// Walks along a chain and compares each link with what it should be.
+class Walk {
+ public:
+  explicit Walk(const std::string& team_id) : team_id_(team_id), link_(first_link(team_id)) {}
+
+  std::int64_t number() const { return number_; }
+  const Digest& link() const { return link_; }
+
+  std::optional<AuditFault> step(const Row& row) {
+    const AuditEntry entry{.team_id = team_id_,
+                           .actor_id = row.text("actor_id"),
+                           .action = row.text("action"),
+                           .subject = row.text("subject"),
+                           .details = row.text("details")};
+    if (row.number("number") != ++number_) return fault("an entry was removed");
+    link_ = link_of(link_, number_, row.number("at"), entry);
+    if (bytes_of(link_) != row.bytes("link")) return fault("an entry was changed or put in");
+    return std::nullopt;
+  }
+  AuditFault fault(const char* what) const { return {.team_id = team_id_, .number = number_, .what = what}; }
+
+ private:
+  const std::string& team_id_;
+  std::int64_t number_ = 0;
+  Digest link_;
+};
+
+}  // namespace
+
+void append_audit(Session& session, const AuditEntry& entry, Moment at) {
+  session.run(
+      "INSERT INTO audit_heads (team_id, number, link) VALUES ($1, 0, $2) ON CONFLICT (team_id) DO NOTHING",
+      entry.team_id, bytes_for_table(first_link(entry.team_id)));
+  const Row head =
+      session
+          .run("UPDATE audit_heads SET number = number + 1 WHERE team_id = $1 RETURNING number, link",
+               entry.team_id)
+          .at(0);
+  const std::int64_t number = head.number("number");
+  const Bytes link = bytes_for_table(link_of(digest_of(head.bytes("link")), number, at, entry));
+  session.run("UPDATE audit_heads SET link = $2 WHERE team_id = $1", entry.team_id, link);
+  session.run(
+      "INSERT INTO audit_log (team_id, number, at, actor_id, action, subject, details, link)"
+      " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+      entry.team_id, number, at, entry.actor_id, entry.action, entry.subject, entry.details, link);
+}
+
+std::optional<AuditFault> verify_audit_chain(Session& session, const std::string& team_id) {
+  Walk walk(team_id);
+  for (bool more = true; more;) {
+    const storage::Rows rows = session.run(
+        "SELECT number, at, actor_id, action, subject, details, link FROM audit_log"
+        " WHERE team_id = $1 AND number > $2 ORDER BY number LIMIT $3",
+        team_id, walk.number(), kPage);
+    for (const Row& row : rows) {
+      if (std::optional<AuditFault> fault = walk.step(row)) return fault;
+    }
+    more = static_cast<std::int64_t>(rows.size()) == kPage;
+  }
+  const std::optional<Row> head =
+      session.find("SELECT number, link FROM audit_heads WHERE team_id = $1", team_id);
+  if (!head)
+    return walk.number() == 0 ? std::nullopt : std::optional(walk.fault("the chain's head was removed"));
+  if (head->number("number") != walk.number() || head->bytes("link") != bytes_of(walk.link())) {
+    return walk.fault("the entries after this one were removed");
+  }
+  return std::nullopt;
+}
+
+}  // namespace pharos::security
