@@ -3,14 +3,26 @@
 
 #include <thread>
 
+#include <boost/describe.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "core/base/error.h"
+#include "platform/storage/row_structs.h"
 #include "platform/storage/tests/support_tables.h"
 
 namespace pharos::storage {
 namespace {
+
+struct Note {
+  std::string id;
+  std::optional<std::string> shelf_id;
+  int pages = 0;
+  std::optional<double> weight;
+  bool is_open = false;
+  Bytes drawing;
+};
+BOOST_DESCRIBE_STRUCT(Note, (), (id, shelf_id, pages, weight, is_open, drawing))
 
 using testing::HasSubstr;
 using testing_support::kNorth;
@@ -72,6 +84,21 @@ TYPED_TEST(Tables, GiveBackWhatWasPutIn) {
   EXPECT_EQ(row.text(0), "n1");
   EXPECT_TRUE(row.is_null("shelf_id"));
   EXPECT_EQ(row.optional_text("shelf_id"), std::nullopt);
+}
+
+TYPED_TEST(Tables, HaveRowsThatAreStructs) {
+  write_one(*this->database, kNorth,
+            "INSERT INTO notes (id, team_id, title, pages, weight, is_open, drawing)"
+            " VALUES ('n1', 'north', 'One', 7, 0.5, $1, $2)",
+            true, Bytes{"ink"});
+  const auto notes = read_rows<Note>(read_one(*this->database, kNorth, "SELECT * FROM notes"));
+  ASSERT_EQ(notes.size(), 1U);
+  EXPECT_EQ(notes[0].id, "n1");
+  EXPECT_EQ(notes[0].shelf_id, std::nullopt);
+  EXPECT_EQ(notes[0].pages, 7);
+  EXPECT_EQ(notes[0].weight, 0.5);
+  EXPECT_TRUE(notes[0].is_open);
+  EXPECT_EQ(notes[0].drawing.content, "ink");
 }
 
 TYPED_TEST(Tables, KeepNothingApartFromAnEmptyText) {
