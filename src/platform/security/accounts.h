@@ -133,12 +133,21 @@ class Accounts {
   /// The same where no question to the database is needed.
   std::optional<Caller> identify_now(std::string_view bearer);
 
+  /// A token for a link with which a forgotten password is replaced, good for an hour; nothing when nobody
+  /// has that address. Whoever asks must be told the same in both cases. LimitedError after five in a row.
+  base::Task<std::optional<std::string>> forgot_password(std::string email, ClientInfo client);
+  /// Ends every login. kUnauthenticated when the link is used, unknown or too old.
+  base::Task<void> reset_password(std::string token, std::string new_password);
+
   base::Task<User> me(Caller caller);
   base::Task<User> change_me(Caller caller, UserChange change);
   /// Ends every other login; gives new tokens for this one. kUnauthenticated when the present one is wrong.
   base::Task<Tokens> change_password(Caller caller, PasswordChange change, ClientInfo client);
   base::Task<std::vector<LiveSession>> sessions(Caller caller);
   base::Task<void> end_session(Caller caller, std::string session_id);
+
+  /// For services that change who somebody is.
+  Identities& identities() { return identities_; }
 
  private:
   /// One try to sign in: for whom, and where it is counted.
@@ -158,7 +167,8 @@ class Accounts {
   base::Task<void> note_failure(std::string user_id);
   base::Task<Tokens> begin_session(Attempt attempt, ClientInfo client, std::optional<std::string> rehashed);
   Tokens tokens_for(const TokenSubject& subject, std::string refresh_token) const;
-  base::Task<std::shared_ptr<const Identity>> ask_identity(std::string id);
+  base::Task<std::shared_ptr<const Identity>> ask_identity(std::string session_id);
+  base::Task<std::shared_ptr<const Identity>> ask_key_identity(std::string key_id);
 
   AccountParts parts_;
   AccountSettings settings_;

@@ -3,14 +3,16 @@
 namespace pharos::embedded {
 extern const std::string_view _0001_identity_sql;
 extern const std::string_view _0002_audit_sql;
+extern const std::string_view _0003_links_sql;
 }  // namespace pharos::embedded
 
 namespace pharos::security {
 
 storage::RoomTables security_tables() {
-  return {
-      .room = "security",
-      .migrations = {{1, "identity", embedded::_0001_identity_sql}, {2, "audit", embedded::_0002_audit_sql}}};
+  return {.room = "security",
+          .migrations = {{1, "identity", embedded::_0001_identity_sql},
+                         {2, "audit", embedded::_0002_audit_sql},
+                         {3, "links", embedded::_0003_links_sql}}};
 }
 
 }  // namespace pharos::security

@@ -1,4 +1,4 @@
-// Signing in, staying signed in, and being recognised.
+// Signing in and staying signed in.
 #include <chrono>
 #include <utility>
 
@@ -8,7 +8,6 @@
 #include "core/base/text.h"
 #include "platform/security/accounts.h"
 #include "platform/security/address_key.h"
-#include "platform/security/api_key.h"
 #include "platform/security/crypto.h"
 #include "platform/security/limited_error.h"
 
@@ -209,35 +208,6 @@ base::Task<Tokens> Accounts::refresh(std::string refresh_token, ClientInfo) {
   co_return tokens_for(
       {.user_id = exchange.user_id, .session_id = exchange.session_id, .session_version = answer.version},
       std::move(exchange.token));
-}
-
-std::optional<Caller> Accounts::identify_now(std::string_view bearer) {
-  if (is_api_key(bearer)) return std::nullopt;
-  const std::shared_ptr<const Claims> claims = parts_.tokens.verify(bearer);
-  const std::shared_ptr<const Identity> identity = identities_.find(claims->session_id);
-  const bool is_same = identity && identity->session_version == claims->session_version &&
-                       identity->caller.user_id == claims->user_id && now() < identity->expires_at;
-  return is_same ? std::optional(identity->caller) : std::nullopt;
-}
-
-base::Task<Caller> Accounts::identify(std::string_view bearer) {
-  if (std::optional<Caller> known = identify_now(bearer)) co_return *std::move(known);
-  const std::shared_ptr<const Claims> claims = parts_.tokens.verify(bearer);
-  const std::shared_ptr<const Identity> identity = co_await ask_identity(claims->session_id);
-  const bool is_same = identity && identity->session_version == claims->session_version &&
-                       identity->caller.user_id == claims->user_id && now() < identity->expires_at;
-  if (!is_same) throw_ended();
-  co_return identity->caller;
-}
-
-base::Task<std::shared_ptr<const Identity>> Accounts::ask_identity(std::string id) {
-  const base::SteadyTime asked_at = parts_.clock.now();
-  const auto find = [id](Session& session) { return identity_of_session(session, id); };
-  std::optional<Identity> found = co_await parts_.database.read(Scope::system(), find);
-  if (!found) co_return nullptr;
-  auto identity = std::make_shared<const Identity>(*std::move(found));
-  identities_.put(id, identity, asked_at);
-  co_return identity;
 }
 
 }  // namespace pharos::security

@@ -55,6 +55,9 @@ struct Server {
   AccessTokens tokens{{}, shared_keys(), calendar, ids};
   Accounts accounts;
 
+  AccountParts parts() {
+    return {.database = *database, .passwords = passwords, .tokens = tokens, .clock = calendar, .ids = ids};
+  }
   /// Every process of a server has the same keys.
   static const KeySet& shared_keys() {
     static const KeySet keys({SigningKey::generate(Algorithm::kEdDsa)});

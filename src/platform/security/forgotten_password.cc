@@ -1,0 +1,80 @@
+// A new password for somebody who has forgotten theirs.
+#include <chrono>
+#include <utility>
+
+#include "core/base/error.h"
+#include "platform/security/accounts.h"
+#include "platform/security/address_key.h"
+#include "platform/security/crypto.h"
+#include "platform/security/limited_error.h"
+#include "platform/security/tables/one_time_links.h"
+
+namespace pharos::security {
+namespace {
+using base::Code;
+using base::Error;
+using storage::Isolation;
+using storage::Scope;
+using storage::Session;
+
+constexpr Moment kGoodFor = micros(std::chrono::hours(1));
+constexpr std::int64_t kFreeLinks = 5;
+constexpr std::int64_t kFreeLinksOfAddress = 20;
+
+struct Asked {
+  std::optional<Moment> blocked_until;
+  std::optional<std::string> token;
+};
+
+}  // namespace
+
+base::Task<std::optional<std::string>> Accounts::forgot_password(std::string email, ClientInfo client) {
+  email = checked_email(email);
+  const Moment at = now();
+  // Counted like attempts to sign in, and never given back: each sends somebody a letter.
+  const std::vector<AttemptBudget> budgets{
+      {.key = "reset " + hex(bytes_of(sha256_of(email))), .free = kFreeLinks},
+      {.key = "resets from " + address_key(client.address), .free = kFreeLinksOfAddress}};
+  const auto ask = [email, budgets, at](Session& session) {
+    Asked asked{.blocked_until = reserve_attempt(session, budgets, at)};
+    const std::optional<UserRow> user = find_user_by_email(session, email);
+    if (asked.blocked_until || !user || !user->is_active) return asked;
+    asked.token = make_one_time_link(session, kResetPassword, user->id, at, kGoodFor);
+    append_audit(
+        session,
+        {.team_id = user->personal_team, .actor_id = "", .action = "password_forgotten", .subject = user->id},
+        at);
+    return asked;
+  };
+  Asked asked = co_await parts_.database.write(Scope::system(), ask, {.isolation = Isolation::kCommitted});
+  if (asked.blocked_until) {
+    throw LimitedError(
+        "a link was sent several times already; look for it, or try again later",
+        std::chrono::ceil<std::chrono::seconds>(std::chrono::microseconds(*asked.blocked_until - at)));
+  }
+  co_return std::move(asked.token);
+}
+
+base::Task<void> Accounts::reset_password(std::string token, std::string new_password) {
+  parts_.passwords.check_choice(new_password, "");
+  const std::string hash = co_await parts_.passwords.hash(std::move(new_password));
+  const auto set = [token, hash, at = now()](Session& session) {
+    const std::optional<std::string> user_id = use_one_time_link(session, kResetPassword, token, at);
+    const std::optional<UserRow> user = user_id ? find_user(session, *user_id) : std::nullopt;
+    if (!user)
+      throw Error(Code::kUnauthenticated, "this link was used already or is too old; ask for a new one");
+    replace_password(session, user->id, user->password_hash, hash);
+    end_all_sessions(session, user->id, at);
+    raise_session_version(session, user->id);
+    append_audit(session,
+                 {.team_id = user->personal_team,
+                  .actor_id = user->id,
+                  .action = "password_reset",
+                  .subject = user->id},
+                 at);
+  };
+  co_await parts_.database.write(Scope::system(), set, {.isolation = Isolation::kCommitted});
+  identities_.forget_all();
+}
+
+}  // namespace pharos::security
