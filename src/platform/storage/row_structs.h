@@ -41,7 +41,8 @@ void read_column(const Row& row, const char* name, Member& member) {
 template <class Struct>
 Struct read_row(const Row& row) {
   Struct result{};
-  using Members = boost::describe::describe_members<Struct, boost::describe::mod_any_access>;
+  using Members =
+      boost::describe::describe_members<Struct, boost::describe::mod_public | boost::describe::mod_inherited>;
   boost::mp11::mp_for_each<Members>(
       [&](auto member) { read_column(row, member.name, result.*member.pointer); });
   return result;
