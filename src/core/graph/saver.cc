@@ -1,6 +1,7 @@
 #include "core/graph/saver.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -10,6 +11,12 @@ namespace pharos::graph {
 
 std::uint64_t Checkpoint::largest_version() const {
   return versions.empty() ? 0 : std::ranges::max(versions);
+}
+
+base::Task<void> Saver::put_in_order(ThreadKey thread, std::vector<NewCheckpoint> checkpoints) {
+  for (NewCheckpoint& each : checkpoints) {
+    co_await put(thread, std::move(each.checkpoint), std::move(each.changed));
+  }
 }
 
 void throw_no_checkpoint(const ThreadKey& thread, std::string_view id) {

@@ -151,11 +151,28 @@ struct SavedCheckpoint {
   std::vector<TaskRecord> records;  ///< in apply order
   /// To be folded onto `values`, which then has the channel's last snapshot, or nothing when there is none.
   Deltas deltas;
+  /// By channel: how many writes since its last snapshot are folded into `values` already (FoldingSaver).
+  std::map<std::string, std::size_t> folded = {};
 };
 
 struct ListQuery {
   std::string before;     ///< only checkpoints put before this one; empty: from the latest
   std::size_t limit = 0;  ///< 0: all
+};
+
+/// A checkpoint on its way to a saver.
+struct NewCheckpoint {
+  Checkpoint checkpoint;
+  std::vector<ChannelValue> changed;  ///< as Saver::put() takes them
+};
+
+/// A saver that remembers what it reads and puts has this too: readers spare each other the folding.
+class FoldingSaver {
+ public:
+  virtual ~FoldingSaver() = default;
+  /// What a reader of that checkpoint has made of some channels, all their writes folded in: a later reader
+  /// may get it in place of the deltas. A hint; it reaches no disk.
+  virtual void take_folded(const ThreadKey& thread, const std::string& checkpoint_id, SavedValues values) = 0;
 };
 
 /// A saver that waits for nothing has this too: put() without the price of a coroutine.
@@ -175,14 +192,20 @@ class Saver {
 
   /// This saver, if it waits for nothing.
   virtual ImmediateSaver* immediate() { return nullptr; }
+  /// This saver, if it remembers.
+  virtual FoldingSaver* folding() { return nullptr; }
 
   /// Adds a checkpoint; `changed` has the channels whose version differs from the parent's, all of them for a
-  /// first one. Its id must be new to the thread. It is durable when the task ends, and so is what the
-  /// parent's tasks have recorded. Throws base::Error: kNotFound when the parent does not exist, kConflict
-  /// when it is not the thread's last and the checkpoint is no branch (somebody else has put one),
+  /// first one. Its id must never have been used in the thread. It is durable when the task ends, and so is
+  /// what the parent's tasks have recorded. Throws base::Error: kNotFound when the parent does not exist,
+  /// kConflict when it is not the thread's last and the checkpoint is no branch (somebody else has put one),
   /// kUnsupported for a format that is newer than kCheckpointFormat.
   virtual base::Task<void> put(ThreadKey thread, Checkpoint checkpoint,
                                std::vector<ChannelValue> changed) = 0;
+  /// Puts checkpoints of which each but the first is the child of the one before it, in that order. When it
+  /// throws, those up to some place have been put and the rest have not. One by one unless a saver knows
+  /// better.
+  virtual base::Task<void> put_in_order(ThreadKey thread, std::vector<NewCheckpoint> checkpoints);
   /// Records what a task has done; a second record of the same task replaces the first. Throws base::Error
   /// (kNotFound) when the checkpoint does not exist.
   virtual base::Task<void> put_record(ThreadKey thread, std::string checkpoint_id, TaskRecord record) = 0;

@@ -19,6 +19,33 @@ namespace {
 /// thread stays in step with its length, and so do all its snapshots together.
 constexpr std::uint64_t kFewestDeltas = 4096;
 
+/// So many writes are folded again by each run that reads the thread; more are worth a copy of the value.
+constexpr std::size_t kFewToFold = 8;
+
+/// Spares the next run on the thread what this one has just folded.
+void share_folded(Saver& saver, const ThreadKey& thread, const CompiledGraph& graph,
+                  const SavedCheckpoint& saved, StateStorage& state) {
+  FoldingSaver* folding = saver.folding();
+  if (folding == nullptr) return;
+  const auto& channels = graph.schema().channels;
+  SavedValues folded;
+  for (const auto& [name, writes] : saved.deltas) {
+    const auto channel = std::ranges::find(channels, name, &Channel::name);
+    if (writes.size() <= kFewToFold || channel == channels.end() || channel->untracked) continue;
+    const void* field = state.field(static_cast<std::size_t>(channel - channels.begin()));
+    folded.emplace(name, SavedValue(Value::copy_of(*channel->type, field)));
+  }
+  if (!folded.empty()) folding->take_folded(thread, saved.checkpoint.id, std::move(folded));
+}
+
+/// How many writes of a channel its last snapshot does not have.
+std::uint64_t rests_on(const SavedCheckpoint& saved, const std::string& channel) {
+  const auto deltas = saved.deltas.find(channel);
+  const auto folded = saved.folded.find(channel);
+  return (deltas == saved.deltas.end() ? 0 : deltas->second.size()) +
+         (folded == saved.folded.end() ? 0 : folded->second);
+}
+
 }  // namespace
 
 /// Where the run begins: the thread's last checkpoint, the one asked for, or nothing. Throws GraphError
@@ -85,13 +112,13 @@ base::Task<void> Run::open_thread() {
 void Run::restore(SavedCheckpoint saved) {
   const std::vector<std::string>& names = *graph_.channel_names();
   state_ = saved_state(graph_, saved.values, saved.deltas);
+  share_folded(*info_->saver, thread_, graph_, saved, *state_);
   for (std::size_t i = 0; i < saved.checkpoint.versions.size(); ++i) {
     const auto at = std::ranges::find(names, (*saved.checkpoint.channels)[i]);
     if (at == names.end()) continue;  // a field that the graph no longer has
     const auto channel = static_cast<std::size_t>(at - names.begin());
     versions_[channel] = saved.checkpoint.versions[i];
-    const auto deltas = saved.deltas.find(*at);
-    if (deltas != saved.deltas.end()) deltas_[channel].rested_on = deltas->second.size();
+    deltas_[channel].rested_on = rests_on(saved, *at);
   }
   for (const std::uint32_t channel : graph_.transient_channels()) {
     if (versions_[channel] > 0) transients_.push_back(channel);

@@ -125,6 +125,10 @@ void add_value(const std::string& channel, std::int64_t number, const StoredValu
   }
 }
 
+graph::TaskRecord read_record(const SavedRow& row, const std::string& what) {
+  return base::from_json<graph::TaskRecord>(read_json(row.data, what), what);
+}
+
 }  // namespace
 
 std::string write_checkpoint(const graph::Checkpoint& checkpoint) {
@@ -203,6 +207,34 @@ void require_names(const graph::ThreadKey& thread, const graph::Checkpoint& chec
   require_name(checkpoint.run_id, "run's id");
 }
 
+std::optional<NewestRow> read_newest(const graph::ThreadKey& thread, std::vector<SavedRow> rows) {
+  if (rows.empty()) return std::nullopt;
+  NewestRow newest;
+  const std::string what = fmt::format("thread '{}'", thread.thread_id);
+  for (SavedRow& row : rows) {
+    if (row.kind == SavedRow::kCheckpoint) {
+      newest.id = std::move(row.id);
+      newest.parent_id = std::move(row.parent_id);
+    } else {
+      newest.records.push_back(read_record(row, what));
+    }
+  }
+  std::ranges::sort(newest.records, {}, &graph::TaskRecord::place);
+  return newest;
+}
+
+graph::SavedCheckpoint refreshed(graph::SavedCheckpoint remembered, NewestRow newest) {
+  remembered.checkpoint.parent_id = std::move(newest.parent_id);
+  remembered.records = std::move(newest.records);
+  return remembered;
+}
+
+std::size_t bytes_of(const std::vector<SavedRow>& rows) {
+  std::size_t sum = 0;
+  for (const SavedRow& row : rows) sum += row.data.size();
+  return sum;
+}
+
 std::vector<graph::SavedCheckpoint> read_checkpoints(const graph::ThreadKey& thread,
                                                      const std::vector<SavedRow>& rows) {
   StoredValues values;
@@ -216,7 +248,7 @@ std::vector<graph::SavedCheckpoint> read_checkpoints(const graph::ThreadKey& thr
       values[row.number] = {
           .value = read_json(row.data, what), .is_delta = row.flag != 0, .onto = row.second};
     } else {
-      records[row.number].push_back(base::from_json<graph::TaskRecord>(read_json(row.data, what), what));
+      records[row.number].push_back(read_record(row, what));
     }
   }
   std::ranges::sort(checkpoints, std::greater{}, &SavedRow::number);

@@ -52,6 +52,18 @@ struct SavedRow {
   std::string value_numbers;
 };
 
+/// What tells a reader who remembers the rest whether it is still right.
+struct NewestRow {
+  std::string id;
+  std::string parent_id;
+  std::vector<graph::TaskRecord> records;
+};
+/// Of an answer with a thread's last checkpoint, only its ids, and the records; nothing for an empty one.
+std::optional<NewestRow> read_newest(const graph::ThreadKey& thread, std::vector<SavedRow> rows);
+/// A checkpoint that was remembered, with what may have changed about it since.
+graph::SavedCheckpoint refreshed(graph::SavedCheckpoint remembered, NewestRow newest);
+std::size_t bytes_of(const std::vector<SavedRow>& rows);
+
 /// The checkpoints of an answer, newest first.
 std::vector<graph::SavedCheckpoint> read_checkpoints(const graph::ThreadKey& thread,
                                                      const std::vector<SavedRow>& rows);

@@ -83,15 +83,15 @@ void open_checkpoint(const Cipher& cipher, graph::SavedCheckpoint& saved) {
 EncryptedSaver::EncryptedSaver(std::shared_ptr<graph::Saver> saver, KeyRing keys)
     : saver_(std::move(saver)), cipher_(std::move(keys)) {}
 
-base::Task<void> EncryptedSaver::put(graph::ThreadKey thread, graph::Checkpoint checkpoint,
-                                     std::vector<graph::ChannelValue> changed) {
+void EncryptedSaver::seal_checkpoint(graph::NewCheckpoint& put) const {
+  graph::Checkpoint& checkpoint = put.checkpoint;
   if (!checkpoint.metadata.empty()) {
     json::value sealed = seal(cipher_, checkpoint.metadata, kMetadata);
     checkpoint.metadata = {};
     checkpoint.metadata.emplace("sealed", std::move(sealed));
   }
   seal_arguments(cipher_, checkpoint.next);
-  for (graph::ChannelValue& value : changed) {
+  for (graph::ChannelValue& value : put.changed) {
     const std::string purpose = purpose_of(checkpoint.channels->at(value.channel));
     if (value.is_delta) {
       value.writes = {graph::SavedValue(seal(cipher_, base::to_json(value.writes), purpose))};
@@ -99,7 +99,19 @@ base::Task<void> EncryptedSaver::put(graph::ThreadKey thread, graph::Checkpoint 
       value.value = seal(cipher_, value.value.to_json(), purpose);
     }
   }
-  co_await saver_->put(std::move(thread), std::move(checkpoint), std::move(changed));
+}
+
+base::Task<void> EncryptedSaver::put(graph::ThreadKey thread, graph::Checkpoint checkpoint,
+                                     std::vector<graph::ChannelValue> changed) {
+  graph::NewCheckpoint put{std::move(checkpoint), std::move(changed)};
+  seal_checkpoint(put);
+  co_await saver_->put(std::move(thread), std::move(put.checkpoint), std::move(put.changed));
+}
+
+base::Task<void> EncryptedSaver::put_in_order(graph::ThreadKey thread,
+                                              std::vector<graph::NewCheckpoint> checkpoints) {
+  for (graph::NewCheckpoint& each : checkpoints) seal_checkpoint(each);
+  co_await saver_->put_in_order(std::move(thread), std::move(checkpoints));
 }
 
 base::Task<void> EncryptedSaver::put_record(graph::ThreadKey thread, std::string checkpoint_id,

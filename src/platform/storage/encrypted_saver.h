@@ -21,6 +21,8 @@ class EncryptedSaver final : public graph::Saver {
 
   base::Task<void> put(graph::ThreadKey thread, graph::Checkpoint checkpoint,
                        std::vector<graph::ChannelValue> changed) override;
+  base::Task<void> put_in_order(graph::ThreadKey thread,
+                                std::vector<graph::NewCheckpoint> checkpoints) override;
   base::Task<void> put_record(graph::ThreadKey thread, std::string checkpoint_id,
                               graph::TaskRecord record) override;
   base::Task<std::optional<graph::SavedCheckpoint>> get(graph::ThreadKey thread,
@@ -33,6 +35,8 @@ class EncryptedSaver final : public graph::Saver {
   base::Task<void> delete_thread(std::string thread_id) override;
 
  private:
+  void seal_checkpoint(graph::NewCheckpoint& put) const;
+
   std::shared_ptr<graph::Saver> saver_;
   Cipher cipher_;
 };

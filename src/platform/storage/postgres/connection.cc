@@ -1,6 +1,8 @@
 #include "platform/storage/postgres/connection.h"
 
+#include <algorithm>
 #include <array>
+#include <iterator>
 #include <memory>
 
 #include <fmt/format.h>
@@ -152,13 +154,18 @@ void Connection::send(const Query& query) {
     preparing_.emplace(query.sql, name);
     sent = PQsendPrepare(connection_, name.c_str(), std::string(query.sql).c_str(), 0, nullptr) == 1;
   }
-  std::vector<const char*> values;
-  for (const Field& parameter : query.parameters) values.push_back(parameter ? parameter->c_str() : nullptr);
-  sent = sent && PQsendQueryPrepared(connection_, name.c_str(), static_cast<int>(values.size()),
-                                     values.data(), nullptr, nullptr, 0) == 1;
+  sent = sent && send_parameters(name, query.parameters);
+  for (const auto& parameters : query.repeated) sent = sent && send_parameters(name, parameters);
   if (!sent || PQpipelineSync(connection_) != 1) {
     throw ConnectionLost(message_of(PQerrorMessage(connection_)));
   }
+}
+
+bool Connection::send_parameters(const std::string& name, const std::vector<Field>& parameters) {
+  std::vector<const char*> values;
+  for (const Field& parameter : parameters) values.push_back(parameter ? parameter->c_str() : nullptr);
+  return PQsendQueryPrepared(connection_, name.c_str(), static_cast<int>(values.size()), values.data(),
+                             nullptr, nullptr, 0) == 1;
 }
 
 /// Reads while it writes: otherwise both sides could wait for the other to read.
@@ -193,7 +200,7 @@ Answer Connection::receive(const Query& query) {
     if (status == PGRES_PIPELINE_SYNC) break;
     if (status == PGRES_PIPELINE_ABORTED) continue;
     if (is_good(result.get())) {
-      answer.rows = rows_of(result.get());
+      std::ranges::move(rows_of(result.get()), std::back_inserter(answer.rows));
     } else if (!answer.failure) {
       answer.failure = failure_of(result.get(), connection_);
     }

@@ -41,10 +41,12 @@ using Rows = std::vector<Row>;
 struct Query {
   std::string_view sql;
   std::vector<Field> parameters;
+  /// Then it is run with each of these, in that order and in the same transaction.
+  std::vector<std::vector<Field>> repeated = {};
 };
 
 struct Answer {
-  Rows rows;
+  Rows rows;  ///< of a statement that is repeated, one after the other
   std::exception_ptr failure;
 };
 
@@ -72,6 +74,7 @@ class Connection {
 
  private:
   void send(const Query& query);
+  bool send_parameters(const std::string& name, const std::vector<Field>& parameters);
   void flush();
   Answer receive(const Query& query);
 

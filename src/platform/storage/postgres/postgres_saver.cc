@@ -44,11 +44,31 @@ constexpr std::string_view kReadOlder = PHAROS_READ_PAGE(
     " AND c.id = $4) ORDER BY number DESC LIMIT $3::bigint");
 #undef PHAROS_READ_PAGE
 
+constexpr std::string_view kReadNewest =
+    "WITH page AS MATERIALIZED (SELECT * FROM pharos.checkpoints WHERE line = (SELECT id FROM pharos.lines"
+    " WHERE thread_id = $1 AND path = $2) ORDER BY number DESC LIMIT 1)"
+    " SELECT 0, p.number, '', p.id, coalesce((SELECT c.id FROM pharos.checkpoints c"
+    "  WHERE c.line = p.line AND c.number = p.parent), '') FROM page p"
+    " UNION ALL SELECT 2, r.place, r.data, '', ''"
+    "  FROM page p JOIN pharos.records r ON r.line = p.line AND r.checkpoint = p.number";
+
 constexpr std::string_view kExists =
     "SELECT 1 FROM pharos.lines l JOIN pharos.checkpoints c ON c.line = l.id"
     " WHERE l.thread_id = $1 AND l.path = $2 AND c.id = $3";
 
-std::vector<graph::SavedCheckpoint> read(const ThreadKey& thread, const Rows& rows) {
+std::vector<SavedRow> newest_rows(const Rows& rows) {
+  std::vector<SavedRow> saved;
+  for (const Row& row : rows) {
+    saved.push_back({.kind = std::stoi(*row.at(0)),
+                     .number = std::stoll(*row.at(1)),
+                     .data = *row.at(2),
+                     .id = *row.at(3),
+                     .parent_id = *row.at(4)});
+  }
+  return saved;
+}
+
+std::vector<SavedRow> saved_rows(const Rows& rows) {
   std::vector<SavedRow> saved;
   saved.reserve(rows.size());
   for (const Row& row : rows) {
@@ -63,7 +83,7 @@ std::vector<graph::SavedCheckpoint> read(const ThreadKey& thread, const Rows& ro
                      .channels = *row.at(8),
                      .value_numbers = *row.at(9)});
   }
-  return read_checkpoints(thread, saved);
+  return saved;
 }
 
 std::string join_array(const std::vector<std::string>& items) {
@@ -75,41 +95,82 @@ std::string join_array(const std::vector<std::string>& items) {
   return array + "}";
 }
 
-Query put_query(const ThreadKey& thread, const graph::Checkpoint& checkpoint,
-                const std::vector<graph::ChannelValue>& changed) {
+/// A checkpoint as the database takes it.
+struct Written {
+  std::vector<Field> parameters;
+  LastCheckpoints::Bytes bytes;
+};
+
+Written write(const ThreadKey& thread, const graph::NewCheckpoint& put) {
+  const graph::Checkpoint& checkpoint = put.checkpoint;
+  require_names(thread, checkpoint);
+  graph::require_known_format(thread, checkpoint.id, checkpoint.format);
   std::vector<std::string> channels;
   std::vector<std::string> deltas;
   std::vector<std::string> values;
-  for (const graph::ChannelValue& value : changed) {
+  Written written;
+  for (const graph::ChannelValue& value : put.changed) {
     channels.push_back(std::to_string(value.channel));
     deltas.emplace_back(value.is_delta ? "t" : "f");
     values.push_back(write_value(checkpoint, value));
+    written.bytes.changed.push_back(values.back().size());
   }
-  return {
-      .sql = kPut,
-      .parameters = {thread.thread_id, thread.path, checkpoint.id, checkpoint.parent_id, checkpoint.run_id,
-                     std::to_string(checkpoint.format), postgres::text_array(*checkpoint.channels),
-                     write_checkpoint(checkpoint), join_array(channels), join_array(deltas),
-                     postgres::text_array(values), checkpoint.is_branch ? "true" : "false"}};
+  std::string data = write_checkpoint(checkpoint);
+  written.bytes.checkpoint = data.size();
+  written.parameters = {thread.thread_id,
+                        thread.path,
+                        checkpoint.id,
+                        checkpoint.parent_id,
+                        checkpoint.run_id,
+                        std::to_string(checkpoint.format),
+                        postgres::text_array(*checkpoint.channels),
+                        std::move(data),
+                        join_array(channels),
+                        join_array(deltas),
+                        postgres::text_array(values),
+                        checkpoint.is_branch ? "true" : "false"};
+  return written;
 }
 
 }  // namespace
 
-PostgresSaver::PostgresSaver(postgres::Settings settings, base::Pool& disk, base::Clock& clock)
-    : server_(std::move(settings), disk, clock, postgres_migrations()) {}
+PostgresSaver::PostgresSaver(postgres::Settings settings, base::Pool& disk, base::Clock& clock,
+                             LastCheckpoints::Limits remembered)
+    : server_(std::move(settings), disk, clock, postgres_migrations()), last_(remembered) {}
 
-base::Task<std::string> PostgresSaver::call(Query query, std::string_view sql_again) {
-  const Rows rows = co_await server_.ask(std::move(query), sql_again);
+base::Task<std::string> PostgresSaver::call(Query query) {
+  const Rows rows = co_await server_.ask(std::move(query));
   co_return rows.at(0).at(0).value_or("");
+}
+
+void PostgresSaver::take_folded(const ThreadKey& thread, const std::string& checkpoint_id,
+                                graph::SavedValues values) {
+  last_.take_folded(thread, checkpoint_id, std::move(values));
 }
 
 base::Task<void> PostgresSaver::put(ThreadKey thread, graph::Checkpoint checkpoint,
                                     std::vector<graph::ChannelValue> changed) {
-  require_names(thread, checkpoint);
-  graph::require_known_format(thread, checkpoint.id, checkpoint.format);
-  const std::string outcome = co_await call(put_query(thread, checkpoint, changed), kPutAgain);
-  if (outcome == "moved on") graph::throw_moved_on(thread);
-  if (outcome != "done") graph::throw_no_checkpoint(thread, checkpoint.parent_id);
+  std::vector<graph::NewCheckpoint> one;
+  one.push_back({std::move(checkpoint), std::move(changed)});
+  return put_in_order(std::move(thread), std::move(one));
+}
+
+base::Task<void> PostgresSaver::put_in_order(ThreadKey thread,
+                                             std::vector<graph::NewCheckpoint> checkpoints) {
+  Query query{.sql = kPut, .parameters = {}};
+  std::vector<LastCheckpoints::Bytes> bytes;
+  for (const graph::NewCheckpoint& each : checkpoints) {
+    Written written = write(thread, each);
+    bytes.push_back(std::move(written.bytes));
+    (bytes.size() == 1 ? query.parameters : query.repeated.emplace_back()) = std::move(written.parameters);
+  }
+  const Rows outcomes = co_await server_.ask(std::move(query), kPutAgain);
+  for (std::size_t i = 0; i < checkpoints.size(); ++i) {
+    const std::string outcome = outcomes.at(i).at(0).value_or("");
+    if (outcome == "moved on") graph::throw_moved_on(thread);
+    if (outcome != "done") graph::throw_no_checkpoint(thread, checkpoints[i].checkpoint.parent_id);
+    last_.follow(thread, std::move(checkpoints[i]), bytes[i]);
+  }
 }
 
 base::Task<void> PostgresSaver::put_record(ThreadKey thread, std::string checkpoint_id,
@@ -123,15 +184,30 @@ base::Task<void> PostgresSaver::put_record(ThreadKey thread, std::string checkpo
 
 base::Task<std::optional<graph::SavedCheckpoint>> PostgresSaver::get(ThreadKey thread,
                                                                      std::string checkpoint_id) {
-  Query query{.sql = kReadLatest, .parameters = {thread.thread_id, thread.path}};
-  if (!checkpoint_id.empty()) {
-    query.sql = kReadOne;
-    query.parameters.emplace_back(checkpoint_id);
+  const bool is_last = checkpoint_id.empty();
+  if (is_last && last_.has(thread)) {
+    auto remembered = co_await get_remembered(thread);
+    if (remembered) co_return remembered;
   }
-  const Rows rows = co_await server_.ask(std::move(query));
-  auto found = read(thread, rows);
+  Query query{.sql = is_last ? kReadLatest : kReadOne, .parameters = {thread.thread_id, thread.path}};
+  if (!is_last) query.parameters.emplace_back(checkpoint_id);
+  const Rows answer = co_await server_.ask(std::move(query));
+  const std::vector<SavedRow> rows = saved_rows(answer);
+  auto found = read_checkpoints(thread, rows);
   if (found.empty()) co_return std::nullopt;
+  if (is_last) last_.remember(thread, found.front(), bytes_of(rows));
   co_return std::move(found.front());
+}
+
+/// The thread's last checkpoint from memory; nothing when the database says that another one is the last.
+base::Task<std::optional<graph::SavedCheckpoint>> PostgresSaver::get_remembered(ThreadKey thread) {
+  Query query{.sql = kReadNewest, .parameters = {thread.thread_id, thread.path}};
+  const Rows rows = co_await server_.ask(std::move(query));
+  auto newest = read_newest(thread, newest_rows(rows));
+  if (!newest) co_return std::nullopt;
+  auto remembered = last_.find(thread, newest->id);
+  if (!remembered) co_return std::nullopt;
+  co_return refreshed(*std::move(remembered), *std::move(newest));
 }
 
 base::Task<std::vector<graph::SavedCheckpoint>> PostgresSaver::list(ThreadKey thread,
@@ -148,7 +224,7 @@ base::Task<std::vector<graph::SavedCheckpoint>> PostgresSaver::list(ThreadKey th
     const Rows found = co_await server_.ask(std::move(exists));
     if (found.empty()) graph::throw_no_checkpoint(thread, query.before);
   }
-  co_return read(thread, rows);
+  co_return read_checkpoints(thread, saved_rows(rows));
 }
 
 base::Task<void> PostgresSaver::copy_thread(std::string from, std::string to) {
@@ -165,14 +241,15 @@ base::Task<void> PostgresSaver::prune(std::string thread_id) {
 }
 
 base::Task<void> PostgresSaver::delete_run(std::string thread_id, std::string run_id) {
-  Query query{.sql = "SELECT pharos.delete_run($1, $2)",
-              .parameters = {std::move(thread_id), std::move(run_id)}};
+  Query query{.sql = "SELECT pharos.delete_run($1, $2)", .parameters = {thread_id, std::move(run_id)}};
   co_await call(std::move(query));
+  last_.forget(thread_id);
 }
 
 base::Task<void> PostgresSaver::delete_thread(std::string thread_id) {
-  Query query{.sql = "SELECT pharos.delete_thread($1)", .parameters = {std::move(thread_id)}};
+  Query query{.sql = "SELECT pharos.delete_thread($1)", .parameters = {thread_id}};
   co_await call(std::move(query));
+  last_.forget(thread_id);
 }
 
 }  // namespace pharos::storage

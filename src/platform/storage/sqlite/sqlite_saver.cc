@@ -90,11 +90,11 @@ struct Written {
   std::vector<Value> values;
 };
 
-Written write(ThreadKey thread, const graph::Checkpoint& checkpoint,
-              const std::vector<graph::ChannelValue>& changed) {
+Written write(const ThreadKey& thread, const graph::NewCheckpoint& put) {
+  const graph::Checkpoint& checkpoint = put.checkpoint;
   require_names(thread, checkpoint);
   graph::require_known_format(thread, checkpoint.id, checkpoint.format);
-  Written written{.thread = std::move(thread),
+  Written written{.thread = thread,
                   .id = checkpoint.id,
                   .parent_id = checkpoint.parent_id,
                   .run_id = checkpoint.run_id,
@@ -104,11 +104,17 @@ Written write(ThreadKey thread, const graph::Checkpoint& checkpoint,
                   .channels = write_channels(*checkpoint.channels),
                   .data = write_checkpoint(checkpoint),
                   .values = {}};
-  for (const graph::ChannelValue& value : changed) {
+  for (const graph::ChannelValue& value : put.changed) {
     written.values.push_back(
         {.channel = value.channel, .is_delta = value.is_delta, .text = write_value(checkpoint, value)});
   }
   return written;
+}
+
+LastCheckpoints::Bytes bytes_of(const Written& written) {
+  LastCheckpoints::Bytes bytes{.checkpoint = written.data.size(), .changed = {}};
+  for (const Written::Value& value : written.values) bytes.changed.push_back(value.text.size());
+  return bytes;
 }
 
 void insert_values(Connection& connection, std::int64_t line, const Written& written, ValueNumbers& numbers) {
@@ -187,7 +193,16 @@ constexpr std::string_view kReadOlder = PHAROS_READ_PAGE(
     "SELECT * FROM checkpoints WHERE line = ?1 AND number < ?2 ORDER BY number DESC LIMIT ?3");
 #undef PHAROS_READ_PAGE
 
-std::vector<graph::SavedCheckpoint> read_page(Statement& read, const ThreadKey& thread) {
+constexpr std::string_view kReadNewest =
+    "WITH page AS MATERIALIZED (SELECT number, id, parent FROM checkpoints WHERE line = ?1"
+    " ORDER BY number DESC LIMIT 1)"
+    " SELECT 0, p.number, '', p.id, (SELECT c.id FROM checkpoints c WHERE c.line = ?1 AND c.number = "
+    "p.parent)"
+    "  FROM page p"
+    " UNION ALL SELECT 2, r.place, r.data, '', ''"
+    "  FROM page p JOIN records r ON r.line = ?1 AND r.checkpoint = p.number";
+
+std::vector<SavedRow> read_rows(Statement& read) {
   std::vector<SavedRow> rows;
   while (read.step()) {
     rows.push_back({.kind = static_cast<int>(read.number(0)),
@@ -201,32 +216,63 @@ std::vector<graph::SavedCheckpoint> read_page(Statement& read, const ThreadKey& 
                     .channels = read.text(8),
                     .value_numbers = read.text(9)});
   }
-  return read_checkpoints(thread, rows);
+  return rows;
 }
+
+constexpr std::int64_t kAfterAll = std::numeric_limits<std::int64_t>::max();
 
 std::vector<graph::SavedCheckpoint> read_older(Connection& connection, const ThreadKey& thread,
                                                const graph::ListQuery& query) {
   const std::optional<std::int64_t> line = find_line(connection, thread);
   if (!line) return {};
-  std::int64_t before = std::numeric_limits<std::int64_t>::max();
+  std::int64_t before = kAfterAll;
   if (!query.before.empty()) {
     const auto found = find_checkpoint(connection, *line, query.before);
     if (!found) graph::throw_no_checkpoint(thread, query.before);
     before = found->number;
   }
   const std::int64_t limit = query.limit == 0 ? -1 : static_cast<std::int64_t>(query.limit);
-  return read_page(connection.statement(kReadOlder).bind(*line).bind(before).bind(limit), thread);
+  Statement& read = connection.statement(kReadOlder).bind(*line).bind(before).bind(limit);
+  return read_checkpoints(thread, read_rows(read));
 }
 
 std::optional<graph::SavedCheckpoint> read_one(Connection& connection, const ThreadKey& thread,
                                                const std::string& id) {
   const std::optional<std::int64_t> line = find_line(connection, thread);
   if (!line) return std::nullopt;
-  auto found =
-      id.empty()
-          ? read_older(connection, thread, {.before = {}, .limit = 1})
-          : read_page(connection.statement(kReadOne).bind(*line).bind(id).bind(std::int64_t{1}), thread);
+  Statement& read = connection.statement(kReadOne).bind(*line).bind(id).bind(std::int64_t{1});
+  auto found = read_checkpoints(thread, read_rows(read));
   if (found.empty()) return std::nullopt;
+  return std::move(found.front());
+}
+
+std::vector<SavedRow> read_newest_rows(Statement& read) {
+  std::vector<SavedRow> rows;
+  while (read.step()) {
+    rows.push_back({.kind = static_cast<int>(read.number(0)),
+                    .number = read.number(1),
+                    .data = read.text(2),
+                    .id = read.text(3),
+                    .parent_id = read.text(4)});
+  }
+  return rows;
+}
+
+/// From memory when it has the one that the file says is the last.
+std::optional<graph::SavedCheckpoint> read_last(Connection& connection, const ThreadKey& thread,
+                                                LastCheckpoints& last) {
+  const std::optional<std::int64_t> line = find_line(connection, thread);
+  if (!line) return std::nullopt;
+  if (last.has(thread)) {
+    auto newest = read_newest(thread, read_newest_rows(connection.statement(kReadNewest).bind(*line)));
+    auto remembered = newest ? last.find(thread, newest->id) : std::nullopt;
+    if (remembered) return refreshed(*std::move(remembered), *std::move(newest));
+  }
+  const auto rows =
+      read_rows(connection.statement(kReadOlder).bind(*line).bind(kAfterAll).bind(std::int64_t{1}));
+  auto found = read_checkpoints(thread, rows);
+  if (found.empty()) return std::nullopt;
+  last.remember(thread, found.front(), bytes_of(rows));
   return std::move(found.front());
 }
 
@@ -318,14 +364,35 @@ void insert_record(Connection& connection, const ThreadKey& thread, const std::s
 
 }  // namespace
 
-SqliteSaver::SqliteSaver(std::filesystem::path file, base::Pool& disk)
-    : database_(std::move(file), disk, sqlite_migrations()) {}
+SqliteSaver::SqliteSaver(std::filesystem::path file, base::Pool& disk, LastCheckpoints::Limits remembered)
+    : database_(std::move(file), disk, sqlite_migrations()),
+      last_(std::make_shared<LastCheckpoints>(remembered)) {}
+
+void SqliteSaver::take_folded(const ThreadKey& thread, const std::string& checkpoint_id,
+                              graph::SavedValues values) {
+  last_->take_folded(thread, checkpoint_id, std::move(values));
+}
 
 base::Task<void> SqliteSaver::put(ThreadKey thread, graph::Checkpoint checkpoint,
                                   std::vector<graph::ChannelValue> changed) {
-  Written written = write(std::move(thread), checkpoint, changed);
-  co_await database_.write(
-      [written = std::move(written)](Connection& connection) { insert_checkpoint(connection, written); });
+  std::vector<graph::NewCheckpoint> one;
+  one.push_back({std::move(checkpoint), std::move(changed)});
+  return put_in_order(std::move(thread), std::move(one));
+}
+
+base::Task<void> SqliteSaver::put_in_order(ThreadKey thread, std::vector<graph::NewCheckpoint> checkpoints) {
+  std::vector<Written> written;
+  std::vector<LastCheckpoints::Bytes> bytes;
+  for (const graph::NewCheckpoint& each : checkpoints) {
+    written.push_back(write(thread, each));
+    bytes.push_back(bytes_of(written.back()));
+  }
+  co_await database_.write([written = std::move(written)](Connection& connection) {
+    for (const Written& each : written) insert_checkpoint(connection, each);
+  });
+  for (std::size_t i = 0; i < checkpoints.size(); ++i) {
+    last_->follow(thread, std::move(checkpoints[i]), bytes[i]);
+  }
 }
 
 base::Task<void> SqliteSaver::put_record(ThreadKey thread, std::string checkpoint_id,
@@ -338,8 +405,9 @@ base::Task<void> SqliteSaver::put_record(ThreadKey thread, std::string checkpoin
 
 base::Task<std::optional<graph::SavedCheckpoint>> SqliteSaver::get(ThreadKey thread,
                                                                    std::string checkpoint_id) {
-  auto work = [thread = std::move(thread), id = std::move(checkpoint_id)](Connection& connection) {
-    return read_one(connection, thread, id);
+  auto work = [thread = std::move(thread), id = std::move(checkpoint_id),
+               last = last_](Connection& connection) {
+    return id.empty() ? read_last(connection, thread, *last) : read_one(connection, thread, id);
   };
   return database_.read(std::move(work));
 }
@@ -367,19 +435,21 @@ base::Task<void> SqliteSaver::prune(std::string thread_id) {
 }
 
 base::Task<void> SqliteSaver::delete_run(std::string thread_id, std::string run_id) {
-  auto work = [thread_id = std::move(thread_id), run_id = std::move(run_id)](Connection& connection) {
+  auto work = [thread_id, run_id = std::move(run_id)](Connection& connection) {
     for (const std::int64_t line : lines_of(connection, thread_id)) {
       delete_run_of_line(connection, line, run_id);
     }
   };
-  return database_.write(std::move(work));
+  co_await database_.write(std::move(work));
+  last_->forget(thread_id);
 }
 
 base::Task<void> SqliteSaver::delete_thread(std::string thread_id) {
-  auto work = [thread_id = std::move(thread_id)](Connection& connection) {
+  auto work = [thread_id](Connection& connection) {
     connection.statement("DELETE FROM lines WHERE thread_id = ?").bind(thread_id).step();
   };
-  return database_.write(std::move(work));
+  co_await database_.write(std::move(work));
+  last_->forget(thread_id);
 }
 
 }  // namespace pharos::storage

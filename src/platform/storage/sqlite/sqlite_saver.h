@@ -2,26 +2,36 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "core/graph/saver.h"
+#include "platform/storage/last_checkpoints.h"
 #include "platform/storage/sqlite/database.h"
 
 namespace pharos::storage {
 
 /// Thread-safe, and several programs may share the file. Every value is kept once, however many checkpoints
-/// have it. What is put is on the disk when the task ends.
-class SqliteSaver final : public graph::Saver {
+/// have it. What is put is on the disk when the task ends. Remembers the last checkpoints of threads in use:
+/// the file is asked which one is the last, and for the rest only when that is another one.
+class SqliteSaver final : public graph::Saver, public graph::FoldingSaver {
  public:
   /// Blocks while it opens or creates the file; later work runs on `disk`, which must outlive the saver.
   /// Throws base::Error: kUnavailable when the file cannot be opened, kUnsupported when it is not ours or
   /// newer than this program.
-  SqliteSaver(std::filesystem::path file, base::Pool& disk);
+  SqliteSaver(std::filesystem::path file, base::Pool& disk, LastCheckpoints::Limits remembered = {});
+
+  graph::FoldingSaver* folding() override { return this; }
+  void take_folded(const graph::ThreadKey& thread, const std::string& checkpoint_id,
+                   graph::SavedValues values) override;
 
   base::Task<void> put(graph::ThreadKey thread, graph::Checkpoint checkpoint,
                        std::vector<graph::ChannelValue> changed) override;
+  /// All in one transaction.
+  base::Task<void> put_in_order(graph::ThreadKey thread,
+                                std::vector<graph::NewCheckpoint> checkpoints) override;
   base::Task<void> put_record(graph::ThreadKey thread, std::string checkpoint_id,
                               graph::TaskRecord record) override;
   base::Task<std::optional<graph::SavedCheckpoint>> get(graph::ThreadKey thread,
@@ -35,6 +45,7 @@ class SqliteSaver final : public graph::Saver {
 
  private:
   sqlite::Database database_;
+  std::shared_ptr<LastCheckpoints> last_;
 };
 
 }  // namespace pharos::storage
