@@ -146,8 +146,11 @@ class Run {
   Checkpoint take_unsaved();
   bool put_at_once();
   base::Task<void> put_checkpoint();
-  void put_meanwhile(Checkpoint checkpoint, std::vector<ChannelValue> changed,
-                     const boost::asio::any_io_executor& executor);
+  struct Saving;
+  base::Task<void> room_to_put();
+  void put_meanwhile(NewCheckpoint put, const boost::asio::any_io_executor& executor);
+  static base::Task<void> put_waiting(std::shared_ptr<const RunInfo> info, ThreadKey thread,
+                                      std::shared_ptr<Saving> saving);
   base::Task<void> saved();
   base::Task<void> save_at_exit();
   base::Task<void> record(const TaskRun& task);
@@ -156,7 +159,6 @@ class Run {
   void keep_delta(std::uint32_t channel, const Value& write);
   void keep_whole(std::uint32_t channel);
   std::vector<ChannelValue> changed_values();
-  struct Saving;
   static base::Task<void> keep_call(std::shared_ptr<const RunInfo> info, ThreadKey thread,
                                     std::string checkpoint_id, std::shared_ptr<Saving> saving,
                                     TaskRecord record);
@@ -192,11 +194,12 @@ class Run {
     std::vector<NextTask> next;
     std::vector<std::string> ran;
   };
-  /// A checkpoint on its way to the saver while the run goes on.
+  /// Checkpoints on their way to the saver while the run goes on, in order.
   struct Saving {
-    bool done = false;
+    std::vector<NewCheckpoint> waiting;
+    bool busy = false;  ///< until all have arrived or one has failed
     std::exception_ptr failure;
-    WaitingRoom ended;
+    WaitingRoom moved;  ///< some have arrived
   };
   /// What a reducer has folded into a channel since the last checkpoint.
   struct Delta {

@@ -15,7 +15,7 @@ namespace pharos::graph {
 /// on them.
 enum class Durability {
   kSync,   ///< before the next super-step begins
-  kAsync,  ///< while the next super-step runs, in order
+  kAsync,  ///< while the next super-steps run, in order; a run is only so many ahead
   kExit,   ///< only when the run ends, fails or stops to ask
 };
 

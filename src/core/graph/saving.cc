@@ -4,6 +4,8 @@
 #include <utility>
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/deferred.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -18,6 +20,9 @@ namespace {
 /// So many writes may rest on a snapshot, and from then on as many as make half of all there were: reading a
 /// thread stays in step with its length, and so do all its snapshots together.
 constexpr std::uint64_t kFewestDeltas = 4096;
+
+/// Checkpoints of one run that wait while others are on their way to the saver.
+constexpr std::size_t kMostWaiting = 16;
 
 /// So many writes are folded again by each run that reads the thread; more are worth a copy of the value.
 constexpr std::size_t kFewToFold = 8;
@@ -210,47 +215,65 @@ bool Run::put_at_once() {
 /// Gives the last checkpoint to the saver, unless it has it.
 base::Task<void> Run::put_checkpoint() {
   if (!unsaved_) co_return;
+  const bool meanwhile = info_->config.durability == Durability::kAsync;
+  if (meanwhile) co_await room_to_put();
   std::vector<ChannelValue> changed = changed_values();
   Checkpoint checkpoint = take_unsaved();
   json::value told = checkpoint_json(checkpoint);
-  if (saving_) co_await saved();
-  if (info_->config.durability == Durability::kAsync) {
-    put_meanwhile(std::move(checkpoint), std::move(changed), co_await asio::this_coro::executor);
+  if (meanwhile) {
+    put_meanwhile({std::move(checkpoint), std::move(changed)}, co_await asio::this_coro::executor);
   } else {
     co_await info_->saver->put(thread_, std::move(checkpoint), std::move(changed));
   }
   tell_checkpoint(std::move(told));
 }
 
+/// A run does not get further ahead of its saver than that: what waits is in memory, and lost in a crash.
+base::Task<void> Run::room_to_put() {
+  if (!saving_) saving_ = std::make_shared<Saving>();
+  while (saving_->waiting.size() >= kMostWaiting) co_await saving_->moved.wait();
+  if (saving_->failure) std::rethrow_exception(saving_->failure);
+}
+
 /// The saver outlives the put through the graph that the handler holds; the run may be gone by then.
-void Run::put_meanwhile(Checkpoint checkpoint, std::vector<ChannelValue> changed,
-                        const asio::any_io_executor& executor) {
-  saving_ = std::make_shared<Saving>();
-  asio::co_spawn(executor, info_->saver->put(thread_, std::move(checkpoint), std::move(changed)),
+void Run::put_meanwhile(NewCheckpoint put, const asio::any_io_executor& executor) {
+  saving_->waiting.push_back(std::move(put));
+  if (saving_->busy) return;
+  saving_->busy = true;
+  asio::co_spawn(executor, put_waiting(info_, thread_, saving_),
                  [saving = saving_, info = info_](std::exception_ptr failure) {
                    saving->failure = std::move(failure);
-                   saving->done = true;
-                   saving->ended.wake_all();
+                   saving->busy = false;
+                   saving->waiting.clear();
+                   saving->moved.wake_all();
                  });
 }
 
-/// Until the checkpoint on its way has arrived; throws what the saver threw.
+/// What a run puts before it waits for anything goes out together, and so does what comes while a put is on
+/// its way.
+base::Task<void> Run::put_waiting(std::shared_ptr<const RunInfo> info, ThreadKey thread,
+                                  std::shared_ptr<Saving> saving) {
+  co_await asio::post(co_await asio::this_coro::executor, asio::deferred);
+  while (!saving->waiting.empty()) {
+    co_await info->saver->put_in_order(thread, std::exchange(saving->waiting, {}));
+    saving->moved.wake_all();
+  }
+}
+
+/// Until the checkpoints on their way have arrived; throws what the saver threw.
 base::Task<void> Run::saved() {
   const std::shared_ptr<Saving> saving = saving_;
   if (!saving) co_return;
-  while (!saving->done) co_await saving->ended.wait();
-  saving_ = nullptr;
+  while (saving->busy) co_await saving->moved.wait();
   if (saving->failure) std::rethrow_exception(saving->failure);
 }
 
 /// What the end of a run, good or bad, leaves behind: everything that was put off.
 base::Task<void> Run::save_at_exit() {
-  if (info_->config.durability != Durability::kExit || !unsaved_) {
-    co_await saved();
-    co_return;
-  }
+  const bool left_for_now = info_->config.durability == Durability::kExit && unsaved_ && in_step_;
   co_await put_checkpoint();
-  if (!in_step_) co_return;
+  co_await saved();
+  if (!left_for_now) co_return;
   for (const auto& [id, called] : info_->calls.all()) {
     co_await info_->saver->put_record(thread_, info_->checkpoint_id, called);
   }
@@ -265,7 +288,7 @@ base::Task<void> Run::save_at_exit() {
 base::Task<void> Run::keep_call(std::shared_ptr<const RunInfo> info, ThreadKey thread,
                                 std::string checkpoint_id, std::shared_ptr<Saving> saving,
                                 TaskRecord record) {
-  while (saving && !saving->done) co_await saving->ended.wait();
+  while (saving && saving->busy) co_await saving->moved.wait();
   if (saving && saving->failure) std::rethrow_exception(saving->failure);
   co_await info->saver->put_record(std::move(thread), std::move(checkpoint_id), std::move(record));
 }

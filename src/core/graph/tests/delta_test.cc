@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "core/graph/memory_saver.h"
+#include "core/graph/tests/saver_wrapper.h"
 #include "core/graph/tests/support.h"
 
 namespace pharos::graph {
@@ -78,6 +79,50 @@ TEST(Delta, ManyWritesEndInASnapshot) {
   EXPECT_EQ(base::to_json(saved.values).at("items").as_array().size() + saved.deltas.at("items").size(),
             5000U);
   EXPECT_EQ(run(graph.get_state("t"))->values.items.size(), 5000U);
+}
+
+/// Hands out values that a reader has folded, as savers do that remember.
+class FoldedSaver final : public DiarySaver, public FoldingSaver {
+ public:
+  FoldingSaver* folding() override { return this; }
+  void take_folded(const ThreadKey&, const std::string& checkpoint_id, SavedValues values) override {
+    folded_at = checkpoint_id;
+    folded = std::move(values);
+  }
+  base::Task<std::optional<SavedCheckpoint>> get(ThreadKey thread, std::string checkpoint_id) override {
+    auto saved = co_await inner.get(std::move(thread), std::move(checkpoint_id));
+    if (!saved || saved->checkpoint.id != folded_at) co_return saved;
+    for (auto& [name, value] : folded) {
+      saved->folded[name] = saved->deltas.at(name).size();
+      saved->deltas.erase(name);
+      saved->values[name] = value;
+    }
+    co_return saved;
+  }
+
+  std::string folded_at;
+  SavedValues folded;
+};
+
+TEST(Delta, FoldedValuesStandInForTheirWritesAndCountAsThem) {
+  const auto saver = std::make_shared<FoldedSaver>();
+  auto g = trail_graph("counter");
+  g.add_node("count", visit("more"));
+  g.add_conditional_edges("count", [](const Trail& state) {
+    return std::string(state.items.size() % 1000 != 0 ? "count" : kEnd);
+  });
+  g.add_edge(kStart, "count");
+  const auto graph = g.compile({.saver = saver});
+  bool was_snapshot = false;
+  for (int i = 1; i <= 5; ++i) {
+    run(graph.invoke(update(&Trail::items, {"in"}), {.thread_id = "t"}));
+    EXPECT_EQ(run(graph.get_state("t"))->values.items.size(), 1000U * i);
+    run(graph.update_state("t", Update<Trail>().set(&Trail::x, i)));  // reads the thread: shares the folded
+    const SavedCheckpoint kept = *run(saver->inner.get({.thread_id = "t", .path = {}}, ""));
+    was_snapshot = was_snapshot || kept.values.at("items").to_json().as_array().size() > 1000;
+  }
+  EXPECT_FALSE(saver->folded.empty());
+  EXPECT_TRUE(was_snapshot) << "5,000 writes are too many to fold after the next start of the program";
 }
 
 TEST(Delta, AForkFoldsItsOwnWrites) {

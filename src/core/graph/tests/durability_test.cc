@@ -10,7 +10,7 @@ namespace {
 using namespace testing_support;
 
 /// Keeps a diary of what arrives, and can hold a put back until told.
-class WatchedSaver final : public Saver {
+class WatchedSaver : public Saver {
  public:
   base::Task<void> put(ThreadKey thread, Checkpoint checkpoint, std::vector<ChannelValue> changed) override {
     const int step = checkpoint.step;
@@ -93,6 +93,93 @@ TEST(Durability, AsyncRunsOnWhileTheCheckpointIsOnItsWay) {
     EXPECT_LT(at("checkpoint 1"), at(std::string("record ") + node));
     EXPECT_LT(at(std::string("record ") + node), at("checkpoint 2"));
   }
+}
+
+/// Notes how many checkpoints come together.
+class CountingSaver final : public WatchedSaver {
+ public:
+  base::Task<void> put_in_order(ThreadKey thread, std::vector<NewCheckpoint> checkpoints) override {
+    together.push_back(checkpoints.size());
+    co_await Saver::put_in_order(std::move(thread), std::move(checkpoints));
+  }
+
+  std::vector<std::size_t> together;
+};
+
+/// Counts to a hundred, a super-step each.
+Graph<Trail> counter(const std::shared_ptr<WatchedSaver>& saver) {
+  auto g = trail_graph("counter");
+  g.add_node("count", [](const Trail& state) { return update(&Trail::x, state.x + 1); });
+  g.add_conditional_edges("count",
+                          [](const Trail& state) { return std::string(state.x < 100 ? "count" : kEnd); });
+  g.add_edge(kStart, "count");
+  return g.compile({.saver = saver});
+}
+
+TEST(Durability, AsyncPutsTogetherWhatARunLeavesWithoutWaiting) {
+  const auto saver = std::make_shared<CountingSaver>();
+  auto g = trail_graph();
+  g.add_node("a", visit("a")).add_node("b", visit("b"));
+  g.add_edge(kStart, "a").add_edge("a", "b");
+  run(g.compile({.saver = saver}).invoke(update(&Trail::items, {"in"}), {.thread_id = "t"}));
+  EXPECT_EQ(saver->together, std::vector<std::size_t>{4}) << "the input, the start, a and b";
+  EXPECT_EQ(saver->diary, (Items{"checkpoint -1", "checkpoint 0", "checkpoint 1", "checkpoint 2"}));
+}
+
+TEST(Durability, AsyncDoesNotGetFarAheadOfItsSaver) {
+  const auto saver = std::make_shared<CountingSaver>();
+  saver->held = true;
+  const auto graph = counter(saver);
+  Loop loop;
+  const auto started = loop.start(graph.invoke(Trail{}, {.thread_id = "t"}));
+  loop.settle();
+  EXPECT_TRUE(saver->diary.empty());
+  saver->held = false;
+  saver->released.notify();
+  loop.finish();
+  EXPECT_EQ(started->take().x, 100);
+  EXPECT_LE(std::ranges::max(saver->together), 16U);
+  EXPECT_LE(saver->together.size(), 10U) << "there are 102 checkpoints";
+  EXPECT_EQ(saver->diary.back(), "checkpoint 100");
+}
+
+TEST(Durability, AsyncStopsSoonAfterItsSaverHasFailed) {
+  const auto saver = std::make_shared<CountingSaver>();
+  saver->fails_at = 3;
+  auto calls = std::make_shared<int>(0);
+  auto g = trail_graph();
+  g.add_node("count", [calls](const Trail& state) {
+    ++*calls;
+    return update(&Trail::x, state.x + 1);
+  });
+  g.add_conditional_edges("count", [](const Trail&) { return std::string("count"); });
+  g.add_edge(kStart, "count");
+  const auto graph = g.compile({.saver = saver});
+  const std::string message =
+      message_of<base::Error>([&] { run(graph.invoke(Trail{}, {.thread_id = "t"})); });
+  EXPECT_EQ(message, "the disk is full");
+  EXPECT_LE(*calls, 40);
+  EXPECT_EQ(saver->diary.back(), "checkpoint 2") << "nothing comes after what is missing";
+}
+
+TEST(Durability, ACancelledRunLeavesWhatWaitedForItsSaver) {
+  const auto saver = std::make_shared<CountingSaver>();
+  saver->held = true;
+  const auto graph = counter(saver);
+  Loop loop;
+  const auto started = loop.start(graph.invoke(Trail{}, {.thread_id = "t"}));
+  loop.settle();
+  started->stop.emit(boost::asio::cancellation_type::terminal);
+  loop.settle();
+  EXPECT_FALSE(started->ended()) << "its thread is not kept yet";
+  saver->held = false;
+  saver->released.notify();
+  loop.finish();
+  EXPECT_THROW(started->take(), base::Error);
+  const auto snapshot = run(graph.get_state("t"));
+  EXPECT_GT(snapshot->values.x, 10);
+  EXPECT_EQ(snapshot->next, Items{"count"});
+  EXPECT_EQ(run(graph.invoke(Resume(), {.thread_id = "t"})).x, 100);
 }
 
 TEST(Durability, SyncAndAsyncLeaveTheSameCheckpoints) {
