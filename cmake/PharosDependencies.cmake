@@ -15,11 +15,12 @@ find_package(PostgreSQL REQUIRED)
 pkg_check_modules(Sodium REQUIRED IMPORTED_TARGET libsodium)
 pkg_check_modules(WebP REQUIRED IMPORTED_TARGET libwebp libwebpdemux)
 find_package(SQLite3 REQUIRED)
+find_package(prometheus-cpp REQUIRED CONFIG COMPONENTS core)
+find_package(spdlog REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(GTest REQUIRED)
 find_library(RAPIDCHECK_LIBRARY rapidcheck REQUIRED)
 find_package(yaml-cpp REQUIRED)
-find_package(ZLIB REQUIRED)
 
 # Set-up unpacks the OpenVINO wheel here; its own CMake configuration finds the rest.
 set(OpenVINO_DIR ${CMAKE_SOURCE_DIR}/build/packages/openvino/openvino/cmake)

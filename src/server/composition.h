@@ -42,6 +42,7 @@ class Composition {
   /// Its threads start when it is first asked for: most commands need none.
   base::Pool& cpu();
   base::Clock& clock() { return clock_; }
+  base::Ids& ids() { return ids_; }
   /// Opens, or creates, the threads that are kept in a folder. Throws base::Error (kInvalidInput) when that
   /// cannot be.
   std::shared_ptr<graph::Saver> threads(const std::filesystem::path& folder);

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <functional>
+#include <map>
 #include <thread>
 
 #include <CLI/CLI.hpp>
@@ -18,6 +19,8 @@ namespace {
 /// What the words on the command line ask for; parsed first, run after.
 struct CommandLine {
   CLI::App app{"Pharos: a server for LLM agents in one program.", "pharos"};
+  ServeOptions serve;
+  ConfigOptions config;
   AnalyzeOptions analyze;
   VisionOptions vision;
   GraphOptions graph;
@@ -25,6 +28,7 @@ struct CommandLine {
   GraphThreadOptions graph_thread;
   GraphBenchOptions graph_bench;
   ReportStyleOptions style;
+  std::map<std::string, std::string> settings;  ///< those that have a flag, by name
   std::function<int(Composition&, const Console&)> chosen;
 };
 
@@ -43,6 +47,37 @@ void add_analyze(CommandLine& line) {
   command->callback([&line] {
     line.chosen = [&line](Composition& parts, const Console& console) {
       return analyze(parts, console, line.analyze);
+    };
+  });
+}
+
+/// A flag that stands for a setting, whose other places it wins over.
+void add_setting(CommandLine& line, CLI::App& command, const std::string& flag, const char* name,
+                 const char* about) {
+  command.add_option_function<std::string>(
+      flag, [&line, name](const std::string& text) { line.settings[name] = text; }, about);
+}
+
+void add_serve(CommandLine& line) {
+  CLI::App* command = line.app.add_subcommand("serve", "Serve the applications over HTTP");
+  add_setting(line, *command, "--host", "PHAROS_HOST",
+              "Address to listen on (127.0.0.1: this machine alone)");
+  add_setting(line, *command, "--port", "PHAROS_PORT", "Port to listen on (8080; 0: any free one)");
+  add_setting(line, *command, "--data", "PHAROS_DATA", "Folder for everything that is kept");
+  command->add_flag("--sample", line.serve.sample, "Analyse the sample photo for the demo account");
+  command->callback([&line] {
+    line.chosen = [&line](Composition& parts, const Console& console) {
+      return serve(parts, console, line.serve);
+    };
+  });
+}
+
+void add_config(CommandLine& line) {
+  CLI::App* command = line.app.add_subcommand("config", "Every setting, its value and where it is from");
+  command->add_flag("--json", line.config.json, "Print JSON");
+  command->callback([&line] {
+    line.chosen = [&line](Composition& parts, const Console& console) {
+      return config(parts, console, line.config);
     };
   });
 }
@@ -207,10 +242,12 @@ int run(int count, char** words) {
   line.app.set_version_flag("--version", std::string(kVersion));
   line.app.require_subcommand(0, 1);
   line.app.footer("Try: pharos analyze photo.jpg --bio \"I build wooden boats.\" --html report.html");
+  add_serve(line);
   add_analyze(line);
   add_vision(line);
   add_graph(line);
   add_bench(line);
+  add_config(line);
   add_doctor(line);
   line.chosen = [&line](Composition& parts, const Console& console) {
     return introduce(parts, console, line.app.help());
@@ -224,7 +261,7 @@ int run(int count, char** words) {
                stderr);
     return 2;
   }
-  Composition parts(settings_from_environment());
+  Composition parts(read_settings(SettingSources(line.settings, process_environment(), ".")));
   return guarded([&] { return line.chosen(parts, open_console()); });
 }
 

@@ -1,8 +1,6 @@
 #include "server/settings.h"
 
-#include <charconv>
-#include <cstdlib>
-#include <optional>
+#include <algorithm>
 #include <thread>
 
 #include <fmt/format.h>
@@ -11,31 +9,6 @@
 
 namespace pharos::server {
 namespace {
-
-std::optional<std::string> variable(const char* name) {
-  const char* value = std::getenv(name);
-  if (value == nullptr || *value == '\0') return std::nullopt;
-  return value;
-}
-
-int workers_from_environment() {
-  const auto text = variable("PHAROS_WORKERS");
-  if (!text) return static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-  int workers = 0;
-  const auto [end, failure] = std::from_chars(text->data(), text->data() + text->size(), workers);
-  if (failure != std::errc() || end != text->data() + text->size() || workers < 1 || workers > 256) {
-    throw base::Error(base::Code::kInvalidInput,
-                      fmt::format("PHAROS_WORKERS is '{}'; it must be a whole number from 1 to 256", *text));
-  }
-  return workers;
-}
-
-mirror::Mode mode_from_environment() {
-  for (const char* name : {"PHAROS_MODE", "LIFEMIRROR_MODE"}) {
-    if (const auto text = variable(name)) return base::from_name<mirror::Mode>(*text, name);
-  }
-  return mirror::Mode::kProd;
-}
 
 /// Installed, files lie in share/pharos beside bin; in a build tree, in build/ above release/bin.
 std::filesystem::path folder_beside_program(const char* name) {
@@ -50,24 +23,77 @@ std::filesystem::path peer_in_source_folder() {
 }
 
 /// Where the XDG base directory specification puts what a program keeps between its runs.
-std::filesystem::path state_folder() {
-  if (const auto data = variable("PHAROS_DATA")) return *data;
-  if (const auto state = variable("XDG_STATE_HOME")) return std::filesystem::path(*state) / "pharos";
-  if (const auto home = variable("HOME")) return std::filesystem::path(*home) / ".local/state/pharos";
+std::string state_folder(const SettingSources& sources) {
+  if (const auto state = sources.find("XDG_STATE_HOME")) return state->text + "/pharos";
+  if (const auto home = sources.find("HOME")) return home->text + "/.local/state/pharos";
   return {};
+}
+
+void read_serve_settings(SettingReader& read, const std::filesystem::path& data, ServeSettings& serve) {
+  serve.host =
+      read.text("PHAROS_HOST", "address to listen on; 0.0.0.0 is every address of this machine", "127.0.0.1");
+  serve.port = static_cast<std::uint16_t>(
+      read.whole("PHAROS_PORT", "port to listen on; 0 is any free one", 8080, 0, 65535));
+  serve.public_url =
+      read.text("PHAROS_PUBLIC_URL", "how people reach this server, for links that are sent to them");
+  serve.tls_certificate =
+      read.text("PHAROS_TLS_CERTIFICATE", "PEM file with the certificate chain; with it, HTTPS");
+  serve.tls_key = read.text("PHAROS_TLS_KEY", "PEM file with the certificate's key");
+  serve.trusted_proxies =
+      read.list("PHAROS_TRUSTED_PROXIES", "addresses whose X-Forwarded-For and -Proto are believed");
+  serve.cors_origins =
+      read.list("BACKEND_CORS_ORIGINS", "whose pages may call, such as https://app.example.org");
+  serve.database_url =
+      read.text("DATABASE_URL", "sqlite:PATH or postgresql://...; without it a file in the data folder");
+  serve.token_keys =
+      read.text("PHAROS_TOKEN_KEYS", "file with the keys that sign access tokens, the same for all replicas",
+                (data / "token-keys.json").string());
+  serve.password_pepper =
+      read.secret("PASSWORD_PEPPER", "a secret that passwords are hashed with, the same for all replicas");
+  serve.rate_limits = read.truth("RATE_LIMIT_ENABLED", "whether calls are counted and limited", true);
+  serve.requests_a_minute =
+      read.whole("RATE_LIMIT_PER_MINUTE", "calls a person may make in any minute", 100, 1, 1'000'000);
+  serve.admin_email =
+      read.text("FIRST_SUPERUSER", "who runs this server: an account made at the first start");
+  serve.admin_password = read.secret("FIRST_SUPERUSER_PASSWORD", "its password");
+  serve.log_level = read.choice("LOG_LEVEL", "debug, info, warning or error", telemetry::LogLevel::kInfo);
+}
+
+void check_serve_settings(const Settings& settings) {
+  const ServeSettings& serve = settings.serve;
+  const auto refuse = [](const std::string& why) { throw base::Error(base::Code::kInvalidInput, why); };
+  if (serve.tls_certificate.empty() != serve.tls_key.empty()) {
+    refuse("PHAROS_TLS_CERTIFICATE and PHAROS_TLS_KEY are given together or not at all");
+  }
+  if (!serve.password_pepper.empty() && serve.password_pepper.size() < 32) {
+    refuse("PASSWORD_PEPPER has fewer than 32 characters; `openssl rand -hex 32` makes one");
+  }
 }
 
 }  // namespace
 
-Settings settings_from_environment() {
-  return {
-      .models = variable("PHAROS_MODELS").value_or(folder_beside_program("models").string()),
-      .samples = variable("PHAROS_SAMPLES").value_or(folder_beside_program("samples").string()),
-      .peer = variable("PHAROS_PEER").value_or(peer_in_source_folder().string()),
-      .data = state_folder(),
-      .mode = mode_from_environment(),
-      .workers = workers_from_environment(),
-  };
+Settings read_settings(const SettingSources& sources) {
+  SettingReader read(sources);
+  Settings settings;
+  settings.app_env = read.text("APP_ENV", "local, staging, production or test", "local");
+  settings.data = read.text("PHAROS_DATA", "folder for what is kept between runs", state_folder(sources));
+  settings.models =
+      read.text("PHAROS_MODELS", "folder with the model files", folder_beside_program("models").string());
+  settings.samples =
+      read.text("PHAROS_SAMPLES", "folder with the sample photo", folder_beside_program("samples").string());
+  settings.peer = read.text("PHAROS_PEER", "starts the engine that benchmarks compare with",
+                            peer_in_source_folder().string());
+  const auto cores = std::max(1U, std::thread::hardware_concurrency());
+  settings.workers =
+      static_cast<int>(read.whole("PHAROS_WORKERS", "threads for models and other computing", cores, 1, 256));
+  const mirror::Mode older =
+      read.choice("LIFEMIRROR_MODE", "the older name of PHAROS_MODE", mirror::Mode::kProd);
+  settings.mode = read.choice("PHAROS_MODE", "prod, dev or mock: how analyses are made", older);
+  read_serve_settings(read, settings.data, settings.serve);
+  check_serve_settings(settings);
+  read.refuse_unknown({});
+  settings.entries = std::move(read).entries();
+  return settings;
 }
 
 }  // namespace pharos::server

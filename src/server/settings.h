@@ -1,24 +1,52 @@
-// What Pharos is told from outside: the only place that reads the environment.
+// What Pharos is told from outside: the only place that knows the names of settings.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "apps/mirror/report.h"
+#include "platform/telemetry/log.h"
+#include "server/setting_reader.h"
 
 namespace pharos::server {
 
-struct Settings {
-  std::filesystem::path models;   ///< PHAROS_MODELS, else beside the program: folder with the model files
-  std::filesystem::path samples;  ///< PHAROS_SAMPLES, else beside the models: folder with the sample photo
-  std::filesystem::path peer;     ///< PHAROS_PEER, else in the source tree: starts the engine to compare with
-  std::filesystem::path data;     ///< PHAROS_DATA, else XDG_STATE_HOME/pharos or ~/.local/state/pharos: what
-                                  ///< is kept between runs; empty when none of these is set
-  mirror::Mode mode = mirror::Mode::kProd;  ///< PHAROS_MODE or LIFEMIRROR_MODE: prod, dev or mock
-  int workers = 1;  ///< PHAROS_WORKERS, else the number of cores: threads of the `cpu` pool
+/// What only a server needs.
+struct ServeSettings {
+  std::string host;
+  std::uint16_t port = 8080;
+  std::string tls_certificate;  ///< PEM file; empty: no TLS here
+  std::string tls_key;
+  std::vector<std::string> trusted_proxies;  ///< addresses
+  std::vector<std::string> cors_origins;
+  std::string public_url;    ///< how people reach it, for links in mails; empty: host and port
+  std::string database_url;  ///< empty: SQLite in the data folder
+  std::filesystem::path
+      token_keys;  ///< file with the keys that sign access tokens, the same for all replicas
+  bool rate_limits = true;
+  std::int64_t requests_a_minute = 100;
+  std::string admin_email;
+  std::string admin_password;
+  std::string password_pepper;  ///< kept apart from the database; without it hashes cannot be guessed at
+  telemetry::LogLevel log_level = telemetry::LogLevel::kInfo;
 };
 
-/// Throws base::Error (kInvalidInput) that names the variable and what it may be.
-Settings settings_from_environment();
+struct Settings {
+  std::string app_env;            ///< local, staging, production or test
+  std::filesystem::path models;   ///< folder with the model files
+  std::filesystem::path samples;  ///< folder with the sample photo
+  std::filesystem::path peer;     ///< starts the engine to compare with
+  std::filesystem::path data;     ///< what is kept between runs; empty when nobody says where
+  mirror::Mode mode = mirror::Mode::kProd;
+  int workers = 1;  ///< threads of the `cpu` pool
+  ServeSettings serve;
+  std::vector<SettingEntry> entries;  ///< all of them, for people
+
+  bool is_local() const { return app_env == "local" || app_env == "test"; }
+};
+
+/// Throws base::Error (kInvalidInput) that names the setting and what it may be.
+Settings read_settings(const SettingSources& sources);
 
 }  // namespace pharos::server

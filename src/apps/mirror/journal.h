@@ -17,6 +17,7 @@ struct Progress {
   std::optional<Status> status;  ///< empty when the agent starts
   double duration_ms = 0;
 };
+BOOST_DESCRIBE_STRUCT(Progress, (), (agent, status, duration_ms))
 
 /// Not thread-safe: lives on the analysis's executor. After close() it tells nothing: an agent that was given
 /// up may still end.

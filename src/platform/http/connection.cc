@@ -1,6 +1,7 @@
 #include "platform/http/connection.h"
 
 #include <algorithm>
+#include <cerrno>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
@@ -13,6 +14,7 @@
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <fmt/format.h>
+#include <sys/socket.h>
 
 #include "core/base/text.h"
 #include "platform/http/problem.h"
@@ -370,8 +372,12 @@ template <class Stream>
 void Connection<Stream>::watch_for_leaving() {
   socket().async_wait(asio::ip::tcp::socket::wait_read, [this, alive = alive_](error_code failure) {
     if (failure || !*alive || !is_streaming_) return;
-    error_code gone;
-    if (socket().available(gone) == 0 || gone) cut_off();
+    char next = 0;
+    const ssize_t count = ::recv(socket().native_handle(), &next, 1, MSG_PEEK | MSG_DONTWAIT);
+    // Bytes are the next request, sent early: it is watched for no longer.
+    if (count > 0) return;
+    if (count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return watch_for_leaving();
+    cut_off();
   });
 }
 

@@ -68,6 +68,7 @@ struct Server::Core : std::enable_shared_from_this<Server::Core> {
     detail::ConnectionSetting setting;
     asio::steady_timer ticker;
     std::list<std::shared_ptr<detail::AnyConnection>> connections;
+    std::list<asio::cancellation_signal> others;  ///< of what was spawned beside them
     std::thread thread;
   };
 
@@ -85,7 +86,9 @@ struct Server::Core : std::enable_shared_from_this<Server::Core> {
   void tick(Worker& worker);
   template <class Stream>
   void serve(Worker& worker, Stream stream);
-  void on_every_worker(void (detail::AnyConnection::*call)());
+  void ended();
+  void finish();
+  void cut_off();
 
   Dispatcher& dispatcher;
   base::Ids& ids;
@@ -161,13 +164,12 @@ template <class Stream>
 void Server::Core::serve(Worker& worker, Stream stream) {
   auto connection = std::make_shared<detail::Connection<Stream>>(std::move(stream), worker.setting);
   const auto place = worker.connections.insert(worker.connections.end(), connection);
-  auto ended = [this, &worker, place](const std::exception_ptr&) {
+  auto has_ended = [this, &worker, place](const std::exception_ptr&) {
     worker.connections.erase(place);
-    const std::lock_guard lock(mutex);
-    if (--open == 0) closed.notify_all();
+    ended();
   };
   asio::co_spawn(worker.io, connection->run(),
-                 asio::bind_cancellation_slot(connection->cancellation.slot(), std::move(ended)));
+                 asio::bind_cancellation_slot(connection->cancellation.slot(), std::move(has_ended)));
 }
 
 void Server::Core::tick(Worker& worker) {
@@ -182,12 +184,26 @@ void Server::Core::tick(Worker& worker) {
   });
 }
 
-void Server::Core::on_every_worker(void (detail::AnyConnection::*call)()) {
+void Server::Core::ended() {
+  const std::lock_guard lock(mutex);
+  if (--open == 0) closed.notify_all();
+}
+
+void Server::Core::finish() {
   for (const auto& worker : workers) {
-    asio::post(worker->io, [&worker = *worker, call] {
+    asio::post(worker->io, [&worker = *worker] {
       worker.setting.stopping = true;
+      for (const auto& connection : worker.connections) connection->finish();
+    });
+  }
+}
+
+void Server::Core::cut_off() {
+  for (const auto& worker : workers) {
+    asio::post(worker->io, [&worker = *worker] {
       const auto connections = worker.connections;
-      for (const auto& connection : connections) (connection.get()->*call)();
+      for (const auto& connection : connections) connection->cut_off();
+      for (auto& signal : worker.others) signal.emit(asio::cancellation_type::terminal);
     });
   }
 }
@@ -220,14 +236,13 @@ void Server::stop(base::Duration patience) {
     error_code gone_already;
     core->acceptor->close(gone_already);
   });
-  const auto wait_until_closed = [&](base::Duration time) {
-    std::unique_lock lock(core_->mutex);
-    core_->closed.wait_for(lock, time, [&] { return core_->open.load() == 0; });
-  };
-  core_->on_every_worker(&detail::AnyConnection::finish);
-  wait_until_closed(patience);
-  core_->on_every_worker(&detail::AnyConnection::cut_off);
-  wait_until_closed(std::chrono::seconds(5));
+  core_->finish();
+  std::unique_lock lock(core_->mutex);
+  const auto is_quiet = [&] { return core_->open.load() == 0; };
+  if (!core_->closed.wait_for(lock, patience, is_quiet)) core_->cut_off();
+  // What waits for a pool is told only when its work there is done, and must not be gone by then.
+  core_->closed.wait(lock, is_quiet);
+  lock.unlock();
   for (const auto& worker : core_->workers) worker->io.stop();
   for (const auto& worker : core_->workers) worker->thread.join();
 }
@@ -238,8 +253,21 @@ std::uint16_t Server::port() const {
 std::size_t Server::connections() const {
   return core_->open.load();
 }
-asio::any_io_executor Server::executor() {
-  return core_->workers.front()->io.get_executor();
+
+void Server::spawn(base::Task<void> work, std::function<void(std::exception_ptr)> ended) {
+  Core::Worker& worker = *core_->workers.front();
+  ++core_->open;
+  auto begin = [core = core_, &worker, work = std::move(work), ended = std::move(ended)]() mutable {
+    const auto place = worker.others.emplace(worker.others.end());
+    auto has_ended = [core, &worker, place, ended = std::move(ended)](std::exception_ptr failure) {
+      ended(std::move(failure));
+      worker.others.erase(place);
+      core->ended();
+    };
+    asio::co_spawn(worker.io, std::move(work),
+                   asio::bind_cancellation_slot(place->slot(), std::move(has_ended)));
+  };
+  asio::post(worker.io, std::move(begin));
 }
 
 }  // namespace pharos::http

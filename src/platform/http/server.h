@@ -8,8 +8,6 @@
 #include <string>
 #include <vector>
 
-#include <boost/asio/any_io_executor.hpp>
-
 #include "core/base/clock.h"
 #include "core/base/ids.h"
 #include "platform/http/dispatcher.h"
@@ -47,13 +45,15 @@ class Server {
   Server& operator=(const Server&) = delete;
 
   void start();
-  /// Takes no more requests, waits up to `patience` for those under way, then cuts off what is left. Blocks.
+  /// Runs work that has to do with requests but belongs to none; stop() waits for it too. `ended` is told
+  /// what it threw.
+  void spawn(base::Task<void> work, std::function<void(std::exception_ptr)> ended);
+  /// Takes no more requests, waits up to `patience` for what is under way, then cancels what is left and
+  /// waits until it has noticed. Blocks.
   void stop(base::Duration patience);
 
   std::uint16_t port() const;
   std::size_t connections() const;
-  /// Of one of the threads; for work that has to do with requests.
-  boost::asio::any_io_executor executor();
 
  private:
   struct Core;

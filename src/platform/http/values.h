@@ -83,10 +83,10 @@ BOOST_DESCRIBE_STRUCT(IdKey, (), (id))
 
 /// Which part of a list is wanted.
 struct Page {
-  Whole<0, 1'000'000> offset;
+  Whole<0, 1'000'000'000> skip;
   Whole<1, 1'000, 100> limit;
 };
-BOOST_DESCRIBE_STRUCT(Page, (), (offset, limit))
+BOOST_DESCRIBE_STRUCT(Page, (), (skip, limit))
 
 /// A part of a list, and how long all of it is.
 template <class T>

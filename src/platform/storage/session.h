@@ -51,6 +51,8 @@ Value to_value(const Given& given) {
     return static_cast<double>(given);
   } else if constexpr (std::same_as<Given, Bytes>) {
     return given;
+  } else if constexpr (requires { requires std::is_object_v<decltype(given.value)>; }) {
+    return to_value(given.value);  // of types that check what they hold
   } else {
     return std::string(std::string_view(given));
   }

@@ -29,6 +29,18 @@ struct VisionOptions {
 };
 int see(Composition& parts, const Console& console, const VisionOptions& options);
 
+struct ServeOptions {
+  bool sample = false;  ///< analyse the sample photo for the demo account
+};
+/// Until SIGINT or SIGTERM.
+int serve(Composition& parts, const Console& console, const ServeOptions& options);
+
+struct ConfigOptions {
+  bool json = false;
+};
+/// Every setting, its value and where it is from.
+int config(Composition& parts, const Console& console, const ConfigOptions& options);
+
 struct GraphOptions {
   std::string name;                ///< of a graph, or a file
   std::vector<std::string> files;  ///< for graph_check

@@ -6,9 +6,8 @@ namespace pharos::base {
 namespace {
 
 TEST(Error, TheUsersMistakesAreToldFromOurs) {
-  for (const Code code :
-       {Code::kInvalidInput, Code::kUnauthenticated, Code::kForbidden, Code::kNotFound, Code::kConflict,
-        Code::kTooLarge, Code::kLimited, Code::kUnsupported}) {
+  for (const Code code : {Code::kInvalidInput, Code::kUnauthenticated, Code::kForbidden, Code::kNotFound,
+                          Code::kConflict, Code::kTooLarge, Code::kLimited, Code::kUnsupported}) {
     EXPECT_TRUE(is_users_mistake(code)) << code_name(code);
   }
   for (const Code code : {Code::kTimeout, Code::kCancelled, Code::kUnavailable, Code::kInternal}) {

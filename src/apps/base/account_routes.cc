@@ -1,0 +1,106 @@
+#include "apps/base/account_routes.h"
+
+namespace pharos::base_api {
+namespace {
+
+using base::Code;
+
+security::ClientInfo client_of(const http::Request& request) {
+  return {.address = request.client,
+          .user_agent = std::string(request.headers.get("User-Agent")).substr(0, 255),
+          .device = std::string(request.cookie("pharos_device")).substr(0, 128)};
+}
+
+}  // namespace
+
+AccountRoutes::AccountRoutes(http::Routes& table, security::Accounts& accounts) : accounts_(accounts) {
+  auto routes = table.of(*this, "/api/v1");
+  const auto signing_in = [](http::Route& route) { route.open().limited(http::Limit::kAuth).tag("auth"); };
+  signing_in(routes.post("/auth/register", &AccountRoutes::sign_up)
+                 .summary("Make an account")
+                 .status(201)
+                 .raises(Code::kConflict));
+  signing_in(routes.post("/users/signup", &AccountRoutes::sign_up)
+                 .summary("Sign up")
+                 .status(201)
+                 .raises(Code::kConflict));
+  signing_in(routes.post("/auth/login", &AccountRoutes::log_in)
+                 .summary("Log in")
+                 .raises(Code::kUnauthenticated)
+                 .raises(Code::kForbidden));
+  signing_in(routes.post("/login/access-token", &AccountRoutes::log_in_by_form)
+                 .summary("Log in as OAuth2 clients do")
+                 .raises(Code::kUnauthenticated)
+                 .raises(Code::kForbidden));
+  signing_in(routes.post("/auth/refresh", &AccountRoutes::refresh)
+                 .summary("Stay logged in")
+                 .raises(Code::kUnauthenticated));
+  routes.post("/auth/logout", &AccountRoutes::log_out).summary("Log out").tag("auth");
+  routes.post("/auth/logout-everywhere", &AccountRoutes::log_out_everywhere)
+      .summary("Log out everywhere")
+      .tag("auth");
+  routes.get("/auth/sessions", &AccountRoutes::sessions).summary("List where I am logged in").tag("auth");
+  routes.remove("/auth/sessions/{id}", &AccountRoutes::end_session).summary("Log out there").tag("auth");
+  routes.post("/login/test-token", &AccountRoutes::me).summary("Try a token").tag("auth");
+  routes.get("/users/me", &AccountRoutes::me).summary("Read my account");
+  routes.patch("/users/me", &AccountRoutes::change_me).summary("Change my account").raises(Code::kConflict);
+  routes.patch("/users/me/password", &AccountRoutes::change_password)
+      .limited(http::Limit::kAuth)
+      .summary("Change my password");
+}
+
+base::Task<security::User> AccountRoutes::sign_up(Registration registration) {
+  security::NewUser user{.email = registration.email, .password = registration.password, .full_name = {}};
+  if (registration.full_name) user.full_name = registration.full_name->value;
+  co_return co_await accounts_.sign_up(std::move(user));
+}
+
+base::Task<security::Tokens> AccountRoutes::log_in(const http::Request& request, Login login) {
+  co_return co_await accounts_.log_in({.email = login.email, .password = login.password}, client_of(request));
+}
+
+base::Task<security::Tokens> AccountRoutes::log_in_by_form(const http::Request& request,
+                                                           http::Form<PasswordGrant> grant) {
+  co_return co_await accounts_.log_in({.email = grant.username, .password = grant.password},
+                                      client_of(request));
+}
+
+base::Task<security::Tokens> AccountRoutes::refresh(const http::Request& request, RefreshRequest wanted) {
+  co_return co_await accounts_.refresh(wanted.refresh_token, client_of(request));
+}
+
+base::Task<void> AccountRoutes::log_out(security::Caller caller) {
+  co_await accounts_.log_out(std::move(caller));
+}
+
+base::Task<void> AccountRoutes::log_out_everywhere(security::Caller caller) {
+  co_await accounts_.log_out_everywhere(std::move(caller));
+}
+
+base::Task<security::User> AccountRoutes::me(security::Caller caller) {
+  co_return co_await accounts_.me(std::move(caller));
+}
+
+base::Task<security::User> AccountRoutes::change_me(security::Caller caller, AccountChange change) {
+  security::UserChange wanted;
+  if (change.email) wanted.email = change.email->value;
+  if (change.full_name) wanted.full_name = change.full_name->value;
+  co_return co_await accounts_.change_me(std::move(caller), std::move(wanted));
+}
+
+base::Task<security::Tokens> AccountRoutes::change_password(const http::Request& request,
+                                                            security::Caller caller, NewPassword change) {
+  co_return co_await accounts_.change_password(
+      std::move(caller), {.current_password = change.current_password, .new_password = change.new_password},
+      client_of(request));
+}
+
+base::Task<SessionList> AccountRoutes::sessions(security::Caller caller) {
+  co_return SessionList{.data = co_await accounts_.sessions(std::move(caller))};
+}
+
+base::Task<void> AccountRoutes::end_session(security::Caller caller, http::Path<http::IdKey> key) {
+  co_await accounts_.end_session(std::move(caller), key.id);
+}
+
+}  // namespace pharos::base_api

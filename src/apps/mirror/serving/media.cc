@@ -1,0 +1,107 @@
+#include "apps/mirror/serving/media.h"
+
+#include "core/base/error.h"
+#include "core/base/file.h"
+#include "core/base/text.h"
+#include "platform/storage/time.h"
+#include "platform/vision/image.h"
+
+namespace pharos::mirror {
+namespace {
+
+constexpr int kSmallSide = 256;
+
+Medium medium_of(const storage::Row& row) {
+  return {.id = row.text("id"),
+          .name = row.text("name"),
+          .format = row.text("format"),
+          .width = row.number("width"),
+          .height = row.number("height"),
+          .bytes = row.number("bytes"),
+          .created_at = storage::time_text(row.number("created_at"))};
+}
+
+const storage::Row& only_row(const storage::Rows& rows) {
+  if (rows.empty()) throw base::Error(base::Code::kNotFound, "there is no such photo");
+  return rows.front();
+}
+
+storage::Rows rows_of(storage::Session& session, const security::Caller& caller, const std::string& id) {
+  return session.run("SELECT * FROM media WHERE id = $1 AND team_id = $2 AND owner_id = $3", id,
+                     caller.team_id, caller.user_id);
+}
+
+}  // namespace
+
+base::Task<Medium> Media::add(security::Caller caller, http::UploadedFile file) {
+  auto read = [path = file.file.path()] { return base::read_file(path); };
+  std::string content = co_await base::run_on(disk_, std::move(read));
+  co_return co_await add(std::move(caller), file.name, std::move(content));
+}
+
+base::Task<Medium> Media::add(security::Caller caller, std::string name, std::string content) {
+  const auto bytes = static_cast<std::int64_t>(content.size());
+  // A photo that breaks off is told now, not when its report is wanted.
+  auto try_out = [content = std::make_shared<const std::string>(content)] {
+    vision::Photo photo = vision::decode(*content, kSmallSide);
+    photo.image = {};
+    return photo;
+  };
+  const vision::Photo photo = co_await base::run_on(cpu_, std::move(try_out));
+  const storage::Blob blob = co_await blobs_.put(std::move(content));
+  auto work = [=, id = ids_.next(), now = storage::time_number(clock_)](storage::Session& session) {
+    return medium_of(only_row(session.run(
+        "INSERT INTO media (id, team_id, owner_id, name, format, width, height, bytes, blob, created_at) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING *",
+        id, caller.team_id, caller.user_id, base::shorten(name, 255), photo.format, photo.original_width,
+        photo.original_height, bytes, blob.name, now)));
+  };
+  co_return co_await database_.write(caller.scope(), std::move(work));
+}
+
+base::Task<http::Listing<Medium>> Media::list(security::Caller caller, http::Page page) {
+  auto work = [caller, page](storage::Session& session) {
+    http::Listing<Medium> listing{.data = {}, .total = 0, .limit = page.limit, .offset = page.skip};
+    listing.total = session
+                        .run("SELECT count(*) AS total FROM media WHERE team_id = $1 AND owner_id = $2",
+                             caller.team_id, caller.user_id)
+                        .front()
+                        .number("total");
+    for (const storage::Row& row : session.run("SELECT * FROM media WHERE team_id = $1 AND owner_id = $2 "
+                                               "ORDER BY created_at DESC, id DESC LIMIT $3 OFFSET $4",
+                                               caller.team_id, caller.user_id, page.limit, page.skip)) {
+      listing.data.push_back(medium_of(row));
+    }
+    return listing;
+  };
+  return database_.read(caller.scope(), std::move(work));
+}
+
+base::Task<Medium> Media::read(security::Caller caller, std::string id) {
+  auto work = [caller, id](storage::Session& session) {
+    return medium_of(only_row(rows_of(session, caller, id)));
+  };
+  return database_.read(caller.scope(), std::move(work));
+}
+
+base::Task<std::string> Media::content(security::Caller caller, std::string id) {
+  auto work = [caller, id](storage::Session& session) {
+    return only_row(rows_of(session, caller, id)).text("blob");
+  };
+  std::string blob = co_await database_.read(caller.scope(), std::move(work));
+  co_return co_await blobs_.read(std::move(blob));
+}
+
+base::Task<void> Media::remove(security::Caller caller, std::string id) {
+  auto work = [caller, id](storage::Session& session) {
+    return only_row(session.run(
+                        "DELETE FROM media WHERE id = $1 AND team_id = $2 AND owner_id = $3 RETURNING blob",
+                        id, caller.team_id, caller.user_id))
+        .text("blob");
+  };
+  // The row goes first: a blob without a row is swept, a row without a blob would be a broken photo.
+  std::string blob = co_await database_.write(caller.scope(), std::move(work));
+  co_await blobs_.remove(std::move(blob));
+}
+
+}  // namespace pharos::mirror

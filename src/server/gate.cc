@@ -1,0 +1,83 @@
+#include "server/gate.h"
+
+#include <fmt/format.h>
+
+#include "core/base/error.h"
+#include "platform/http/problem.h"
+#include "platform/security/address_key.h"
+
+namespace pharos::server {
+namespace {
+
+using std::chrono::seconds;
+
+http::Headers as_headers(const security::LimitVerdict& verdict) {
+  http::Headers headers;
+  for (auto& [name, value] : security::limit_headers(verdict)) headers.add(name, value);
+  return headers;
+}
+
+/// What the client says who it is; nothing when it does not.
+std::optional<std::string_view> credential_of(const http::Request& request) {
+  if (const auto key = request.headers.find("X-API-Key")) return key;
+  const auto field = request.headers.find("Authorization");
+  if (!field) return std::nullopt;
+  constexpr std::string_view kBearer = "Bearer ";
+  if (field->size() <= kBearer.size() ||
+      !http::equal_ignoring_case(field->substr(0, kBearer.size()), kBearer)) {
+    throw base::Error(base::Code::kUnauthenticated, "only Authorization: Bearer TOKEN is understood");
+  }
+  return field->substr(kBearer.size());
+}
+
+}  // namespace
+
+ServerGate::ServerGate(security::Accounts& accounts, security::RateLimits& limits, GateSettings settings)
+    : accounts_(accounts),
+      limits_(limits),
+      counts_(settings.counts),
+      general_{.name = "general", .limit = settings.requests_a_minute, .window = seconds(60)},
+      auth_{.name = "auth", .limit = 10, .window = seconds(60)},
+      upload_{.name = "upload", .limit = 10, .window = seconds(3600)},
+      analyze_{.name = "analyze", .limit = 20, .window = seconds(3600)} {}
+
+base::Task<std::optional<security::Caller>> ServerGate::identify(const http::Request& request) {
+  const auto credential = credential_of(request);
+  if (!credential) co_return std::nullopt;
+  if (auto known = accounts_.identify_now(*credential)) co_return known;
+  co_return co_await accounts_.identify(*credential);
+}
+
+const security::Tier& ServerGate::tier_of(http::Limit limit) const {
+  switch (limit) {
+    case http::Limit::kAuth:
+      return auth_;
+    case http::Limit::kUpload:
+      return upload_;
+    case http::Limit::kAnalyze:
+      return analyze_;
+    case http::Limit::kNone:
+    case http::Limit::kGeneral:
+      return general_;
+  }
+  return general_;
+}
+
+base::Task<http::Headers> ServerGate::count(const http::Route& route, const http::Request& request,
+                                            const std::optional<security::Caller>& caller) {
+  if (!counts_ || route.limit() == http::Limit::kNone) co_return http::Headers();
+  const security::Tier& tier = tier_of(route.limit());
+  const bool by_address = !caller || route.limit() == http::Limit::kAuth;
+  std::vector<security::Charge> charges{
+      {.tier = &tier,
+       .key = by_address ? "ip:" + security::address_key(request.client) : "user:" + caller->user_id}};
+  const security::LimitVerdict verdict = co_await limits_.take(std::move(charges));
+  if (verdict.allowed) co_return as_headers(verdict);
+  const auto wait = std::chrono::ceil<seconds>(verdict.retry_after()).count();
+  throw http::RefusedError(
+      base::Code::kLimited,
+      fmt::format("more than {} calls in {} s; try again in {} s", tier.limit, tier.window.count(), wait),
+      as_headers(verdict));
+}
+
+}  // namespace pharos::server

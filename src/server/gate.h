@@ -1,0 +1,38 @@
+// What stands before every route of this server: who asks, and how often they may.
+#pragma once
+
+#include "platform/http/dispatcher.h"
+#include "platform/security/accounts.h"
+#include "platform/security/rate_limits.h"
+
+namespace pharos::server {
+
+struct GateSettings {
+  bool counts = true;  ///< whether calls are limited
+  std::int64_t requests_a_minute = 100;
+};
+
+/// Thread-safe. All outlive it.
+class ServerGate final : public http::Gate {
+ public:
+  ServerGate(security::Accounts& accounts, security::RateLimits& limits, GateSettings settings);
+
+  /// By `Authorization: Bearer TOKEN`, or a key in `X-API-Key`.
+  base::Task<std::optional<security::Caller>> identify(const http::Request& request) override;
+  /// Known people have budgets of their own; strangers share their address's, a /64 of IPv6.
+  base::Task<http::Headers> count(const http::Route& route, const http::Request& request,
+                                  const std::optional<security::Caller>& caller) override;
+
+ private:
+  const security::Tier& tier_of(http::Limit limit) const;
+
+  security::Accounts& accounts_;
+  security::RateLimits& limits_;
+  bool counts_;
+  security::Tier general_;
+  security::Tier auth_;
+  security::Tier upload_;
+  security::Tier analyze_;
+};
+
+}  // namespace pharos::server

@@ -1,0 +1,233 @@
+#include "server/service.h"
+
+#include <algorithm>
+#include <array>
+#include <future>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/use_future.hpp>
+#include <fmt/format.h>
+
+#include "apps/base/tables.h"
+#include "core/base/error.h"
+#include "core/base/file.h"
+#include "core/base/json.h"
+#include "core/base/text.h"
+#include "platform/security/crypto.h"
+#include "platform/security/security_tables.h"
+
+namespace pharos::server {
+namespace {
+
+namespace json = boost::json;
+
+constexpr const char* kDemoEmail = "demo@example.org";
+constexpr std::array<double, 10> kSeconds{0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 60};
+
+const std::filesystem::path& made(const std::filesystem::path& folder) {
+  if (folder.empty()) {
+    throw base::Error(base::Code::kInvalidInput,
+                      "say where to keep what is kept: --data FOLDER or PHAROS_DATA");
+  }
+  std::error_code failure;
+  std::filesystem::create_directories(folder, failure);
+  if (failure) {
+    throw base::Error(base::Code::kInvalidInput, fmt::format("the data folder '{}' cannot be made: {}",
+                                                             folder.string(), failure.message()));
+  }
+  // What people keep here is nobody else's business.
+  std::filesystem::permissions(folder, std::filesystem::perms::owner_all, failure);
+  return folder;
+}
+
+std::string in_one_line(std::string text) {
+  std::ranges::replace_if(text, [](char letter) { return letter == '\n' || letter == '\t'; }, ' ');
+  return std::string(base::trim(text));
+}
+
+std::unique_ptr<storage::Database> open(const Settings& settings, base::Pool& disk, base::Clock& clock,
+                                        const telemetry::Log& log) {
+  const std::string& url = settings.serve.database_url;
+  const std::string file = (made(settings.data) / "pharos.db").string();
+  auto on_slow = [&log](const storage::SlowQuery& query) {
+    log.warning("slow query",
+                {{"sql", query.sql},
+                 {"ms", std::chrono::duration_cast<std::chrono::milliseconds>(query.took).count()}});
+  };
+  try {
+    auto database = storage::open_database({.url = url.empty() ? "sqlite:" + file : url, .on_slow = on_slow},
+                                           disk, clock);
+    const std::array tables{security::security_tables(), base_api::tables(), mirror::mirror_tables()};
+    database->apply(tables);
+    return database;
+  } catch (const base::Error& error) {
+    const std::string name = url.empty() ? file : "DATABASE_URL";
+    throw base::Error(base::Code::kInvalidInput, fmt::format("{}: {}", name, in_one_line(error.what())));
+  }
+}
+
+security::CommonPasswords common_passwords(const std::filesystem::path& models) {
+  return security::CommonPasswords(models.parent_path() / "data" / "common-passwords.txt.gz");
+}
+
+http::ServerSettings server_settings(const ServeSettings& settings) {
+  http::ServerSettings server{
+      .host = settings.host, .port = settings.port, .trusted_proxies = settings.trusted_proxies};
+  if (!settings.tls_certificate.empty()) server.tls = {settings.tls_certificate, settings.tls_key};
+  return server;
+}
+
+}  // namespace
+
+Service::Service(Composition& parts)
+    : parts_(parts),
+      settings_(parts.settings().serve),
+      log_({.level = settings_.log_level, .json = !parts.settings().is_local()}, parts.clock()),
+      disk_("disk", 8),
+      hash_("hash", 2),
+      database_(open(parts.settings(), disk_, parts.clock(), log_)),
+      blobs_({.folder = parts.settings().data / "blobs"}, disk_, parts.ids(), files_),
+      passwords_({.hash = {.pepper = settings_.password_pepper}}, common_passwords(parts.settings().models),
+                 hash_),
+      tokens_({}, security::load_or_make_keys(settings_.token_keys), parts.clock(), parts.ids()),
+      accounts_({.database = *database_,
+                 .passwords = passwords_,
+                 .tokens = tokens_,
+                 .clock = parts.clock(),
+                 .ids = parts.ids()},
+                {}),
+      limits_(parts.clock()),
+      items_(*database_, parts.clock(), parts.ids()),
+      media_(*database_, blobs_, disk_, parts.cpu(), parts.clock(), parts.ids()),
+      analyses_(
+          *database_, media_, [this] { return mirror_parts(); }, parts.settings().mode, parts.cpu(),
+          parts.clock()),
+      operations_routes_(routes_, *database_, metrics_),
+      account_routes_(routes_, accounts_),
+      item_routes_(routes_, items_),
+      mirror_routes_(routes_, media_, analyses_),
+      gate_(accounts_, limits_,
+            {.counts = settings_.rate_limits, .requests_a_minute = settings_.requests_a_minute}),
+      dispatcher_(routes_, gate_, parts.clock(), disk_,
+                  {.allowed_origins = settings_.cors_origins,
+                   .uploads = {.folder = parts.settings().data / "uploads"}}) {
+  dispatcher_.on_outcome = [this](const http::Outcome& outcome) { tell(outcome); };
+  server_.emplace(dispatcher_, parts.ids(), server_settings(settings_));
+  metrics_.set("app_info", "What program this is.", 1, {{"version", PHAROS_VERSION}});
+  metrics_.before_text([this](telemetry::Metrics& metrics) {
+    metrics.set("http_connections", "Open connections.", static_cast<double>(server_->connections()));
+  });
+}
+
+Service::~Service() {
+  server_->stop(base::Duration::zero());
+}
+
+std::string Service::address() const {
+  if (!settings_.public_url.empty()) return settings_.public_url;
+  const bool is_here =
+      settings_.host == "127.0.0.1" || settings_.host == "0.0.0.0" || settings_.host == "localhost";
+  return fmt::format("{}://{}:{}", settings_.tls_certificate.empty() ? "http" : "https",
+                     is_here ? "localhost" : settings_.host, server_->port());
+}
+
+mirror::MirrorParts Service::mirror_parts() {
+  std::call_once(models_wanted_, [this] { mirror_parts_.emplace(parts_.mirror_parts()); });
+  return *mirror_parts_;
+}
+
+/// One line of the log and two numbers for each request.
+void Service::tell(const http::Outcome& outcome) {
+  const std::string route = outcome.route == nullptr ? "none" : outcome.route->pattern();
+  const std::string method(http::method_name(outcome.request.method));
+  const double seconds = std::chrono::duration<double>(outcome.time).count();
+  metrics_.count("http_requests_total", "Requests answered.",
+                 {{"route", route}, {"method", method}, {"status", std::to_string(outcome.status)}});
+  metrics_.observe("http_request_duration_seconds", "From a request's head to its answer.", seconds,
+                   {{"route", route}}, {kSeconds.begin(), kSeconds.end()});
+  const auto level = outcome.status >= 500 ? telemetry::LogLevel::kError : telemetry::LogLevel::kDebug;
+  if (!log_.says(level)) return;
+  json::object fields{{"method", method},
+                      {"path", outcome.request.path},
+                      {"status", outcome.status},
+                      {"ms", seconds * 1000},
+                      {"correlation_id", outcome.request.id}};
+  if (outcome.caller) fields["user_id"] = outcome.caller->user_id;
+  if (outcome.failure) {
+    try {
+      std::rethrow_exception(outcome.failure);
+    } catch (const std::exception& failure) {
+      fields["failure"] = failure.what();
+    } catch (...) {
+      fields["failure"] = "something that is no exception";
+    }
+  }
+  log_.write(level, "request", std::move(fields));
+}
+
+template <class T>
+T Service::wait(base::Task<T> task) {
+  boost::asio::io_context loop;
+  auto done = boost::asio::co_spawn(loop, std::move(task), boost::asio::use_future);
+  loop.run();
+  return done.get();
+}
+
+std::optional<DemoLogin> Service::prepare_accounts() {
+  if (!settings_.admin_email.empty() && !settings_.admin_password.empty()) {
+    wait(make_account({.email = settings_.admin_email, .password = settings_.admin_password}, true));
+  }
+  if (!parts_.settings().is_local()) return std::nullopt;
+  // Random, and kept beside what it opens: whoever can read the one can read the other.
+  const std::filesystem::path file = parts_.settings().data / "demo-password";
+  if (!std::filesystem::exists(file))
+    base::write_file(file, security::hex(security::random_bytes(10)) + "\n");
+  std::filesystem::permissions(file,
+                               std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+  DemoLogin login{.email = kDemoEmail, .password = std::string(base::trim(base::read_file(file)))};
+  wait(make_account(login, true));
+  return login;
+}
+
+base::Task<void> Service::make_account(DemoLogin login, bool is_superuser) {
+  auto look = [email = login.email](storage::Session& session) {
+    return security::find_user_by_email(session, email).has_value();
+  };
+  if (co_await database_->read(storage::Scope::system(), std::move(look))) co_return;
+  const security::User user =
+      co_await accounts_.sign_up({.email = login.email, .password = login.password, .full_name = {}});
+  auto raise = [id = user.id, is_superuser](storage::Session& session) {
+    security::set_superuser(session, id, is_superuser);
+  };
+  co_await database_->write(storage::Scope::system(), std::move(raise));
+}
+
+void Service::analyze_sample(const DemoLogin& login) {
+  server_->spawn(analyze_sample_now(login), [this](const std::exception_ptr& failure) {
+    if (!failure) return;
+    try {
+      std::rethrow_exception(failure);
+    } catch (const std::exception& error) {
+      log_.error("the sample photo was not analysed", {{"failure", error.what()}});
+    }
+  });
+}
+
+base::Task<void> Service::analyze_sample_now(DemoLogin login) {
+  const security::Tokens tokens =
+      co_await accounts_.log_in({.email = login.email, .password = login.password}, {});
+  const security::Caller caller = co_await accounts_.identify(tokens.access_token);
+  if ((co_await analyses_.list(caller, {})).total == 0) {
+    const auto photo = parts_.settings().samples / "astronaut.png";
+    const mirror::Medium medium =
+        co_await media_.add(caller, photo.filename().string(), base::read_file(photo));
+    const mirror::Report report =
+        co_await analyses_.analyze(caller, {.media_id = {medium.id}, .bio = {}, .consent = {}});
+    log_.info("the sample photo is analysed",
+              {{"report", report.report_id}, {"ms", report.timings_ms.at("total")}});
+  }
+  co_await accounts_.log_out(caller);
+}
+
+}  // namespace pharos::server

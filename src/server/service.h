@@ -1,0 +1,93 @@
+// What `pharos serve` is made of, built in this order and destroyed in the reverse one.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "apps/base/account_routes.h"
+#include "apps/base/item_routes.h"
+#include "apps/mirror/serving/mirror_routes.h"
+#include "core/base/pool.h"
+#include "platform/http/server.h"
+#include "platform/security/accounts.h"
+#include "platform/security/rate_limits.h"
+#include "platform/storage/disk_blobs.h"
+#include "platform/storage/file_system.h"
+#include "platform/telemetry/log.h"
+#include "platform/telemetry/metrics.h"
+#include "server/composition.h"
+#include "server/gate.h"
+#include "server/operations_routes.h"
+
+namespace pharos::server {
+
+/// A login that was made for trying Pharos out.
+struct DemoLogin {
+  std::string email;
+  std::string password;
+};
+
+/// Blocks while it is built: opens the database, brings its tables to the newest form, binds the port. Throws
+/// base::Error with a sentence for whoever starts the server. Models are loaded at the first analysis.
+class Service {
+ public:
+  /// `parts` must outlive it.
+  explicit Service(Composition& parts);
+  ~Service();
+  Service(const Service&) = delete;
+  Service& operator=(const Service&) = delete;
+
+  void start() { server_->start(); }
+  /// Lets requests under way end, up to `patience`. Blocks.
+  void stop(base::Duration patience) { server_->stop(patience); }
+
+  /// `http://localhost:8080`
+  std::string address() const;
+  /// Makes the accounts that a first start needs: who runs the server, and locally one for trying it. Blocks.
+  std::optional<DemoLogin> prepare_accounts();
+  /// Analyses the sample photo for that account, unless it has a report. Returns at once; what fails is in
+  /// the log.
+  void analyze_sample(const DemoLogin& login);
+
+  const telemetry::Log& log() const { return log_; }
+
+ private:
+  mirror::MirrorParts mirror_parts();
+  void tell(const http::Outcome& outcome);
+  base::Task<void> make_account(DemoLogin login, bool is_superuser);
+  base::Task<void> analyze_sample_now(DemoLogin login);
+  template <class T>
+  T wait(base::Task<T> task);
+
+  Composition& parts_;
+  const ServeSettings& settings_;
+  telemetry::Log log_;
+  telemetry::Metrics metrics_;
+  base::Pool disk_;
+  base::Pool hash_;
+  std::unique_ptr<storage::Database> database_;
+  storage::MachineFiles files_;
+  storage::DiskBlobs blobs_;
+  security::Passwords passwords_;
+  security::AccessTokens tokens_;
+  security::Accounts accounts_;
+  security::LocalRateLimits limits_;
+  base_api::Items items_;
+  mirror::Media media_;
+  mirror::Analyses analyses_;
+  http::Routes routes_;
+  OperationsRoutes operations_routes_;
+  base_api::AccountRoutes account_routes_;
+  base_api::ItemRoutes item_routes_;
+  mirror::MirrorRoutes mirror_routes_;
+  ServerGate gate_;
+  http::Dispatcher dispatcher_;
+  std::optional<http::Server> server_;
+  std::once_flag models_wanted_;
+  std::optional<mirror::MirrorParts> mirror_parts_;
+};
+
+}  // namespace pharos::server

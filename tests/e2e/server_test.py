@@ -1,0 +1,208 @@
+"""`pharos serve` as its clients see it."""
+import json
+import pathlib
+import socket
+import tempfile
+import unittest
+import uuid
+
+import photos
+from command_line import pharos
+from server import Client, Server
+
+BIO = "I build wooden boats and teach children to sail. Last winter we repaired a cutter from 1923."
+
+
+class ServerTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.server = Server()
+        cls.ada, cls.eve = cls.server.new_person(), cls.server.new_person()
+
+    @classmethod
+    def tearDownClass(cls):
+        code, errors = cls.server.stop()
+        assert code == 0, f"exit code {code}: {errors[-3000:]}"
+
+    def test_it_is_well_and_says_what_it_is(self):
+        stranger = self.server.stranger()
+        self.assertEqual(stranger.ask("GET", "/healthz").json(), {"status": "ok"})
+        self.assertEqual(stranger.ask("GET", "/readyz").json(), {"status": "ok"})
+        self.assertEqual(stranger.ask("GET", "/ok").json(), {"ok": True})
+        self.assertEqual(stranger.ask("GET", "/info").json()["name"], "pharos")
+        self.assertIn("http_requests_total", stranger.ask("GET", "/metrics").body.decode())
+
+    def test_the_demo_login_works(self):
+        me = self.server.signed_in(self.server.demo_login()).ask("GET", "/api/v1/users/me").json()
+        self.assertEqual(me["email"], "demo@example.org")
+
+    def test_an_oauth2_client_logs_in_by_form(self):
+        login = self.server.demo_login()
+        answer = self.server.stranger().ask("POST", "/api/v1/login/access-token", form={
+            "grant_type": "password", "username": login["email"], "password": login["password"]})
+        self.assertEqual(answer.json()["token_type"], "bearer")
+        self.assertEqual(Client(self.server.port, answer.json()["access_token"]).ask(
+            "POST", "/api/v1/login/test-token").status, 200)
+
+    def test_wrong_passwords_and_unknown_people_are_told_the_same(self):
+        login = self.server.demo_login()
+        stranger = self.server.stranger()
+        wrong = stranger.ask("POST", "/api/v1/auth/login", {**login, "password": "not this one"})
+        unknown = stranger.ask("POST", "/api/v1/auth/login", {"email": "nobody@example.org", "password": "any one"})
+        self.assertEqual((wrong.status, unknown.status), (401, 401))
+        self.assertEqual(wrong.json()["detail"], unknown.json()["detail"])
+
+    def test_tokens_are_refreshed_and_end_with_the_login(self):
+        login = {"email": f"{uuid.uuid4().hex}@example.org", "password": uuid.uuid4().hex}
+        stranger = self.server.stranger()
+        self.assertEqual(stranger.ask("POST", "/api/v1/auth/register", login).status, 201)
+        first = stranger.ask("POST", "/api/v1/auth/login", login).json()
+        second = stranger.ask("POST", "/api/v1/auth/refresh", {"refresh_token": first["refresh_token"]}).json()
+        client = Client(self.server.port, second["access_token"])
+        self.assertEqual(client.ask("GET", "/api/v1/users/me").status, 200)
+        self.assertEqual(client.ask("POST", "/api/v1/auth/logout").status, 204)
+        self.assertEqual(client.ask("GET", "/api/v1/users/me").status, 401)
+        self.assertEqual(stranger.ask("POST", "/api/v1/auth/refresh",
+                                      {"refresh_token": second["refresh_token"]}).status, 401)
+
+    def test_items_are_made_changed_listed_and_deleted(self):
+        made = self.ada.ask("POST", "/api/v1/items", {"title": "Oar", "description": "of ash"}).json()
+        path = f"/api/v1/items/{made['id']}"
+        self.assertEqual(self.ada.ask("PUT", path, {"title": "Long oar"}).json(), {**made, "title": "Long oar"})
+        self.assertIn(made["id"], [item["id"] for item in self.ada.ask("GET", "/api/v1/items?limit=5").json()["data"]])
+        self.assertEqual(self.eve.ask("GET", path).status, 404)
+        self.assertEqual(self.eve.ask("PUT", path, {"title": "Mine"}).status, 404)
+        self.assertEqual(self.ada.ask("DELETE", path).status, 204)
+        self.assertEqual(self.ada.ask("GET", path).status, 404)
+
+    def test_a_photo_is_analysed_and_the_report_goes_with_it(self):
+        medium = self.ada.upload("/api/v1/media", photos.SAMPLE.read_bytes()).json()
+        self.assertEqual((medium["format"], medium["width"]), ("png", 512))
+        report = self.ada.ask("POST", "/api/v1/analysis/analyze", {"media_id": medium["id"], "bio": BIO}).json()
+        alone = json.loads(pharos("analyze", photos.SAMPLE, "--bio", BIO, "--json").stdout)
+        for bio in (report["agents"]["bio"], alone["agents"]["bio"]):
+            bio.pop("duration_ms")
+        self.assertEqual(report["scores"], alone["scores"])
+        self.assertEqual(report["agents"]["bio"], alone["agents"]["bio"])
+        listed = self.ada.ask("GET", "/api/v1/analysis").json()["data"]
+        self.assertEqual([entry["media_id"] for entry in listed], [medium["id"]])
+        kept = f"/api/v1/analysis/{listed[0]['id']}"
+        self.assertEqual(self.ada.ask("GET", kept).json()["scores"], alone["scores"])
+        self.assertEqual(self.eve.ask("GET", kept).status, 404)
+        self.assertEqual(self.eve.ask("GET", f"/api/v1/media/{medium['id']}/content").status, 404)
+        self.assertEqual(self.ada.ask("GET", f"/api/v1/media/{medium['id']}/content").body,
+                         photos.SAMPLE.read_bytes())
+        self.assertEqual(self.ada.ask("DELETE", f"/api/v1/media/{medium['id']}").status, 204)
+        self.assertEqual(self.ada.ask("GET", kept).status, 404)
+
+    def test_agents_are_watched_while_they_work(self):
+        medium = self.eve.upload("/api/v1/media", photos.SAMPLE.read_bytes()).json()
+        stream = self.eve.ask("POST", "/api/v1/analysis/stream", {"media_id": medium["id"], "bio": BIO})
+        self.assertEqual(stream.headers["Content-Type"], "text/event-stream; charset=utf-8")
+        events = [dict(line.split(": ", 1) for line in block.splitlines())
+                  for block in stream.body.decode().strip().split("\n\n")]
+        agents = {json.loads(event["data"])["agent"] for event in events if event["event"] == "agent"}
+        self.assertEqual(agents, {"embedder", "face", "fashion", "posture", "bio", "aggregator", "formatter"})
+        self.assertEqual(events[-1]["event"], "report")
+        self.assertIn("scores", json.loads(events[-1]["data"]))
+
+    def test_what_is_no_photo_is_refused_with_a_sentence(self):
+        for name, file in {"empty": b"", "text": b"this is no photo", "broken": photos.SAMPLE.read_bytes()[:30]}.items():
+            with self.subTest(name):
+                answer = self.ada.upload("/api/v1/media", file)
+                self.assertIn(answer.status, (415, 422))
+                self.assertGreater(len(answer.json()["detail"]), 20)
+        self.assertEqual(self.ada.ask("POST", "/api/v1/analysis/analyze", {"media_id": str(uuid.uuid4())}).status, 404)
+
+    def test_no_route_gives_anything_to_those_who_may_not_have_it(self):
+        """Every route of the documentation, as nobody, with forged tokens, and with another's ids."""
+        document = self.server.stranger().ask("GET", "/openapi.json").json()
+        item = self.ada.ask("POST", "/api/v1/items", {"title": "Hers"}).json()["id"]
+        medium = self.ada.upload("/api/v1/media", photos.SAMPLE.read_bytes()).json()["id"]
+        header, payload, signature = self.ada.token.split(".")
+        forged = [None, "nonsense", f"{header}.{payload}.{signature[:-4]}AAAA", f"eyJhbGciOiJub25lIn0.{payload}.",
+                  "phk_0123456789abcdef_AAAA_00000000"]
+        tried = 0
+        for path, methods in document["paths"].items():
+            for method, operation in methods.items():
+                if "security" not in operation:
+                    continue
+                tried += 1
+                filled = path.replace("{id}", medium if "/media" in path else item)
+                for token in forged:
+                    answer = Client(self.server.port, token).ask(method.upper(), filled)
+                    self.assertEqual(answer.status, 401, f"{method} {path} with {token}")
+                if "{id}" in path:
+                    answer = self.eve.ask(method.upper(), filled, {"title": "x"} if method == "put" else None)
+                    self.assertIn(answer.status, (403, 404), f"{method} {path} as another person")
+        self.assertGreater(tried, 15)
+        self.assertEqual(self.ada.ask("GET", f"/api/v1/items/{item}").status, 200)
+
+    def test_the_documentation_names_every_route(self):
+        page = self.server.stranger().ask("GET", "/docs").body.decode()
+        for path in self.server.stranger().ask("GET", "/openapi.json").json()["paths"]:
+            self.assertIn(f"<code>{path}</code>", page)
+        self.assertEqual(self.server.stranger().ask("GET", "/docs/style.css").status, 200)
+
+
+class LimitsTest(unittest.TestCase):
+    def test_one_call_too_many_is_told_when_to_come_back(self):
+        server = Server(RATE_LIMIT_ENABLED="true", RATE_LIMIT_PER_MINUTE="5")
+        try:
+            person = server.new_person()
+            statuses = [person.ask("GET", "/api/v1/items").status for _ in range(7)]
+            self.assertEqual(statuses, [200] * 5 + [429] * 2)
+            refusal = person.ask("GET", "/api/v1/items")
+            self.assertGreater(int(refusal.headers["Retry-After"]), 0)
+            self.assertIn("try again in", refusal.json()["detail"])
+            self.assertEqual(server.new_person().ask("GET", "/api/v1/items").status, 200)
+        finally:
+            server.stop()
+
+
+class KeepingTest(unittest.TestCase):
+    def test_what_was_kept_is_there_after_a_restart(self):
+        with tempfile.TemporaryDirectory() as data:
+            first = Server(data=data)
+            login = first.demo_login()
+            first.signed_in(login).ask("POST", "/api/v1/items", {"title": "Anchor"})
+            first.stop()
+            second = Server(data=data)
+            self.assertEqual(second.demo_login(), login)
+            self.assertEqual(second.signed_in(login).ask("GET", "/api/v1/items").json()["data"][0]["title"], "Anchor")
+            second.stop()
+            self.assertEqual(pathlib.Path(data, "data", "demo-password").stat().st_mode & 0o077, 0)
+
+
+class BadSettingsTest(unittest.TestCase):
+    def test_each_is_one_line_and_exit_code_2(self):
+        with socket.socket() as taken, tempfile.TemporaryDirectory() as folder:
+            taken.bind(("127.0.0.1", 0))
+            taken.listen()
+            port = str(taken.getsockname()[1])
+            cases = {
+                "in use": ({}, ["--port", port]),
+                "PHAROS_PORT": ({"PHAROS_PORT": "many"}, []),
+                "did you mean PHAROS_PORT?": ({"PHAROS_PROT": "1"}, []),
+                "no address to listen on": ({}, ["--host", "nowhere"]),
+                "APP_ENV": ({"APP_ENV": "moon"}, []),
+                "TLS": ({"PHAROS_TLS_CERTIFICATE": "/no.pem", "PHAROS_TLS_KEY": "/no.pem"}, []),
+                "DATABASE_URL": ({"DATABASE_URL": "mysql://x"}, []),
+                "127.0.0.1": ({"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none"}, []),
+                "cannot be made": ({}, ["--data", "/proc/none"]),
+            }
+            for said, (settings, words) in cases.items():
+                with self.subTest(said):
+                    words = words if "--data" in words else [*words, "--data", folder]
+                    outcome = pharos("serve", *words, environment=settings)
+                    self.assertEqual((outcome.returncode, outcome.stderr.count("\n")), (2, 1), outcome.stderr)
+                    self.assertIn(said, outcome.stderr)
+
+    def test_config_says_where_each_setting_is_from(self):
+        entries = json.loads(pharos("config", "--json", environment={"PHAROS_PORT": "81"}).stdout)
+        port = next(entry for entry in entries if entry["name"] == "PHAROS_PORT")
+        self.assertEqual((port["value"], port["source"]), ("81", "environment"))
+
+
+if __name__ == "__main__":
+    unittest.main()
