@@ -105,10 +105,12 @@ struct Database::Kept {
     } else {
       result.emplace(work(session));
     }
+    after_commit = session.take_after_commit();
   }
 
   Work work;
   std::conditional_t<std::is_void_v<Result>, std::monostate, std::optional<Result>> result;
+  std::vector<std::function<void()>> after_commit;  ///< of the last run, which is the one that counts
 };
 
 template <class Work>
@@ -124,6 +126,7 @@ base::Task<std::invoke_result_t<Work&, Session&>> Database::write(Scope scope, W
                                                                   WriteOptions options) {
   const auto kept = std::make_shared<Kept<Work>>(std::move(work));
   co_await run_write(std::move(scope), [kept](Session& session) { kept->run(session); }, options);
+  for (const auto& then : kept->after_commit) then();
   if constexpr (!std::is_void_v<typename Kept<Work>::Result>) co_return std::move(*kept->result);
 }
 

@@ -11,6 +11,8 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
+#include <vector>
 
 #include "core/base/clock.h"
 #include "platform/storage/row.h"
@@ -92,6 +94,12 @@ class Session {
   /// For the few statements that cannot be the same.
   Engine engine() const { return engine_; }
 
+  /// Has `then` called once the transaction is durable, and not at all when it is undone: for telling others
+  /// of what they can see from then on. Must not throw. In a read it is never called.
+  void after_commit(std::function<void()> then) { after_commit_.push_back(std::move(then)); }
+  /// What is to be called, which the caller of the transaction does.
+  std::vector<std::function<void()>> take_after_commit() { return std::exchange(after_commit_, {}); }
+
   /// Throws what has ended the transaction, if something has.
   void check() const;
 
@@ -111,6 +119,7 @@ class Session {
   const SessionSurroundings& around_;
   std::size_t changed_ = 0;
   std::exception_ptr failure_;
+  std::vector<std::function<void()>> after_commit_;
 };
 
 }  // namespace pharos::storage

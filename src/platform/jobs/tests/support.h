@@ -1,0 +1,117 @@
+// What the tests of this room share: both databases, a clock that is moved by hand, ways to wait.
+#pragma once
+
+#include <exception>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <gtest/gtest.h>
+
+#include "core/base/error.h"
+#include "core/base/ids.h"
+#include "platform/jobs/jobs.h"
+#include "platform/jobs/tables.h"
+#include "platform/storage/postgres/private_server.h"
+#include "platform/storage/temporary_folder.h"
+
+namespace pharos::jobs::testing_support {
+
+using namespace std::chrono_literals;
+using storage::Scope;
+using storage::Session;
+
+inline const Scope kNora{.team_id = "north", .user_id = "nora"};
+inline const Scope kNed{.team_id = "north", .user_id = "ned"};
+inline const Scope kSam{.team_id = "south", .user_id = "sam"};
+
+inline base::Pool& disk() {
+  static base::Pool pool("disk", 4);
+  return pool;
+}
+inline base::SystemClock& machine_clock() {
+  static base::SystemClock clock;
+  return clock;
+}
+
+/// Runs a task to its end on a loop of its own; throws what it threw.
+template <class T>
+T wait(base::Task<T> task) {
+  boost::asio::io_context loop;
+  std::optional<T> result;
+  std::exception_ptr failure;
+  boost::asio::co_spawn(loop, std::move(task), [&](std::exception_ptr thrown, T value) {
+    failure = std::move(thrown);
+    result.emplace(std::move(value));
+  });
+  loop.run();
+  if (failure) std::rethrow_exception(failure);
+  return *std::move(result);
+}
+inline void wait(base::Task<void> task) {
+  boost::asio::io_context loop;
+  std::exception_ptr failure;
+  boost::asio::co_spawn(loop, std::move(task),
+                        [&](std::exception_ptr thrown) { failure = std::move(thrown); });
+  loop.run();
+  if (failure) std::rethrow_exception(failure);
+}
+
+/// The code of the base::Error that `action` throws.
+template <class Action>
+std::optional<base::Code> code_of(Action action) {
+  try {
+    action();
+  } catch (const base::Error& error) {
+    return error.code();
+  }
+  return std::nullopt;
+}
+
+struct Sqlite {
+  static std::string make_url(const storage::TemporaryFolder& folder) {
+    return "sqlite:" + (folder.path() / "jobs.db").string();
+  }
+};
+struct Postgres {
+  static std::string make_url(const storage::TemporaryFolder&) {
+    static storage::postgres::PrivateServer server(storage::postgres::PrivateServer::Disk::kCareless);
+    return server.make_database();
+  }
+};
+using Kinds = testing::Types<Sqlite, Postgres>;
+
+inline std::unique_ptr<storage::Database> open(const std::string& url, base::Pool& pool = disk()) {
+  return storage::open_database({.url = url}, pool, machine_clock());
+}
+
+/// An empty queue.
+template <class Kind>
+struct Queue : testing::Test {
+  Queue() {
+    const storage::RoomTables tables = job_tables();
+    database->apply(std::span(&tables, 1));
+  }
+
+  /// One transaction of the system.
+  template <class Work>
+  auto write(Work work) {
+    return wait(
+        database->write(Scope::system(), std::move(work), {.isolation = storage::Isolation::kCommitted}));
+  }
+  JobId add(const Scope& owner, NewJob job) { return wait(jobs.enqueue(owner, std::move(job))); }
+  Job get(const JobId& id) { return wait(jobs.get(Scope::system(), id)); }
+
+  storage::TemporaryFolder folder;
+  std::string url = Kind::make_url(folder);
+  std::unique_ptr<storage::Database> database = open(url);
+  base::ManualClock clock{base::SteadyTime(1h), base::WallTime(std::chrono::seconds(1'800'000'000))};
+  base::Ids ids{clock, 7};
+  Jobs jobs{*database, clock, ids};
+};
+
+}  // namespace pharos::jobs::testing_support

@@ -1,0 +1,280 @@
+// Workers as their users see them: on threads, against either database.
+#include "platform/jobs/worker.h"
+
+#include <atomic>
+#include <future>
+
+#include <boost/asio/thread_pool.hpp>
+#include <gmock/gmock.h>
+
+#include "platform/jobs/registry.h"
+#include "platform/jobs/tests/support.h"
+#include "platform/jobs/watch.h"
+
+namespace pharos::jobs {
+namespace {
+
+using namespace testing_support;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+template <class Kind>
+struct Workers : Queue<Kind> {
+  /// Not started yet.
+  std::unique_ptr<Worker> make(WorkerSettings settings = {}) {
+    settings.on_trouble = [this](const std::string& trouble) {
+      const std::lock_guard lock(mutex);
+      troubles.push_back(trouble);
+    };
+    return std::make_unique<Worker>(WorkerParts{.jobs = this->jobs,
+                                                .heartbeats = *heartbeats,
+                                                .clock = this->clock,
+                                                .ids = this->ids,
+                                                .handlers = handlers.get_executor(),
+                                                .random = [] { return 0.5; }},
+                                    std::move(settings));
+  }
+  /// Everything that is told of a job until it is over.
+  std::vector<std::string> follow(const JobId& id) {
+    std::vector<std::string> names;
+    std::int64_t number = 0;
+    while (true) {
+      const JobEvents news = wait(watch.next(Scope::system(), id, number));
+      for (const JobEvent& event : news.events) {
+        EXPECT_EQ(event.number, ++number);
+        names.push_back(event.name);
+      }
+      if (news.is_over) return names;
+    }
+  }
+  /// Waits for an event of that name.
+  void await_event(const JobId& id, const std::string& name) {
+    std::int64_t number = 0;
+    while (true) {
+      for (const JobEvent& event : wait(watch.next(Scope::system(), id, number)).events) {
+        number = event.number;
+        if (event.name == name) return;
+      }
+    }
+  }
+
+  base::Pool heart{"heart", 1};
+  std::unique_ptr<storage::Database> heartbeats = open(this->url, heart);
+  boost::asio::thread_pool handlers{2};
+  Watch watch{this->jobs, machine_clock(), {}};
+  std::mutex mutex;
+  std::vector<std::string> troubles;
+};
+TYPED_TEST_SUITE(Workers, Kinds);
+
+base::Task<json::value> double_it(Job job, JobContext&) {
+  co_return job.input.as_int64() * 2;
+}
+
+/// Until it is cancelled.
+base::Task<json::value> wait_for_the_end(Job, JobContext& context) {
+  co_await context.progress("waiting");
+  co_await context.clock().sleep_until(base::SteadyTime::max());
+  co_return nullptr;
+}
+
+TYPED_TEST(Workers, DoWhatIsQueuedWithoutWaitingForTheNextLook) {
+  const auto worker = this->make();
+  worker->handle("double", double_it);
+  worker->start();
+  // The clock stands still: only a hint can start them.
+  for (int i = 0; i < 10; ++i) {
+    const JobId id = this->add(kNora, {.kind = "double", .input = i});
+    EXPECT_THAT(this->follow(id), ElementsAre("started", "succeeded"));
+    EXPECT_EQ(this->get(id).result, 2 * i);
+  }
+}
+
+TYPED_TEST(Workers, FindWhatNobodyHintedAt) {
+  const auto worker = this->make();
+  worker->handle("double", double_it);
+  worker->start();
+  Jobs others(*this->database, this->clock, this->ids);  // another program's: its hints are not heard
+  const JobId id = wait(others.enqueue(kNora, {.kind = "double", .input = 21}));
+  auto result = std::async([&] { return this->follow(id); });
+  while (result.wait_for(1ms) != std::future_status::ready) this->clock.advance(1s);
+  EXPECT_EQ(this->get(id).result, 42);
+}
+
+TYPED_TEST(Workers, TellProgressToWhoeverFollows) {
+  const auto worker = this->make();
+  worker->handle("count", [](Job, JobContext& context) -> base::Task<json::value> {
+    for (int i = 1; i <= 20; ++i) co_await context.progress(i);
+    co_return "done";
+  });
+  worker->start();
+  const JobId id = this->add(kNora, {.kind = "count"});
+  const auto story = this->follow(id);
+  EXPECT_EQ(story.size(), 22U);
+  // Joined later, at any number, by another program.
+  const JobEvents rest = wait(this->jobs.events_after(kNora, id, 20));
+  EXPECT_EQ(rest.events.at(0).data, 20);
+  EXPECT_TRUE(rest.is_over);
+}
+
+TYPED_TEST(Workers, TryAgainAfterAWaitThatGrows) {
+  const auto worker = this->make();
+  std::atomic<int> calls = 0;
+  worker->handle("flaky", [&calls](Job job, JobContext&) -> base::Task<json::value> {
+    if (++calls < 3) throw base::Error(base::Code::kUnavailable, "the sea is rough");
+    co_return job.attempts;
+  });
+  worker->start();
+  const JobId id = this->add(kNora, {.kind = "flaky"});
+  this->await_event(id, "retrying");
+  EXPECT_EQ(this->get(id).run_at, "2027-01-15T08:00:00.500Z") << "half of a second, as chance has it here";
+  auto story = std::async([&] { return this->follow(id); });
+  while (story.wait_for(1ms) != std::future_status::ready) this->clock.advance(100ms);
+  EXPECT_THAT(story.get(), ElementsAre("started", "retrying", "started", "retrying", "started", "succeeded"));
+  EXPECT_EQ(this->get(id).result, 3);
+}
+
+TYPED_TEST(Workers, DoNotTryAgainWhatThePersonHasToMend) {
+  const auto worker = this->make();
+  worker->handle("strict", [](Job, JobContext&) -> base::Task<json::value> {
+    throw base::Error(base::Code::kInvalidInput, "the photo is empty");
+    co_return nullptr;
+  });
+  worker->start();
+  const JobId id = this->add(kNora, {.kind = "strict"});
+  EXPECT_THAT(this->follow(id), ElementsAre("started", "failed"));
+  EXPECT_EQ(this->get(id).error, (JobError{.code = "invalid_input", .message = "the photo is empty"}));
+}
+
+TYPED_TEST(Workers, CancelAHandlerThatRuns) {
+  const auto worker = this->make();
+  worker->handle("wait", wait_for_the_end);
+  worker->start();
+  const JobId id = this->add(kNora, {.kind = "wait"});
+  this->await_event(id, "progress");
+  wait(this->jobs.cancel(kNora, id));
+  EXPECT_THAT(this->follow(id), ElementsAre("started", "progress", "cancelled"));
+  EXPECT_EQ(this->get(id).status, JobStatus::kCancelled);
+}
+
+TYPED_TEST(Workers, EndWhatTakesLongerThanItMay) {
+  const auto worker = this->make();
+  worker->handle("wait", wait_for_the_end, {.time_limit = 1min});
+  worker->start();
+  const JobId id = this->add(kNora, {.kind = "wait", .max_attempts = 1});
+  this->await_event(id, "progress");
+  this->clock.advance(59s);
+  EXPECT_EQ(this->get(id).status, JobStatus::kRunning);
+  auto story = std::async([&] { return this->follow(id); });
+  while (story.wait_for(1ms) != std::future_status::ready) this->clock.advance(1s);
+  EXPECT_THAT(story.get(), ElementsAre("started", "progress", "dead"));
+  EXPECT_EQ(this->get(id).error->code, "timeout");
+}
+
+TYPED_TEST(Workers, GiveBackWhatRunsWhenTheyStop) {
+  auto worker = this->make();
+  worker->handle("wait", wait_for_the_end);
+  worker->start();
+  const JobId id = this->add(kNora, {.kind = "wait"});
+  this->await_event(id, "progress");
+  worker->stop(0s);
+  const Job job = this->get(id);
+  EXPECT_EQ(job.status, JobStatus::kQueued);
+  EXPECT_EQ(job.attempts, 0) << "a stop costs no attempt";
+  EXPECT_TRUE(this->write([](Session& session) { return read_beats(session); }).empty());
+}
+
+TYPED_TEST(Workers, RunNoMoreAtOnceThanTheyMay) {
+  const auto worker = this->make({.slots = 3});
+  std::atomic<int> now = 0;
+  std::atomic<int> most = 0;
+  worker->handle("single",
+                 [&](Job, JobContext& context) -> base::Task<json::value> {
+                   most = std::max(most.load(), ++now);
+                   co_await context.progress("here");
+                   --now;
+                   co_return nullptr;
+                 },
+                 {.at_once = 1});
+  worker->start();
+  std::vector<JobId> ids;
+  for (int i = 0; i < 5; ++i) ids.push_back(this->add(kNora, {.kind = "single"}));
+  for (const JobId& id : ids) this->follow(id);
+  EXPECT_EQ(most, 1);
+}
+
+/// The effect and the end are one transaction.
+TYPED_TEST(Workers, FinishWithTheEffect) {
+  const auto worker = this->make();
+  worker->handle("chain", [this](Job, JobContext& context) -> base::Task<json::value> {
+    co_await context.finish(
+        [this](Session& session) { return json::value(this->jobs.enqueue(session, {.kind = "none"})); });
+    throw std::runtime_error("too late to matter");
+  });
+  worker->start();
+  const JobId id = this->add(kNora, {.kind = "chain"});
+  EXPECT_THAT(this->follow(id), ElementsAre("started", "succeeded"));
+  const Job next = wait(this->jobs.get(kNora, std::string(this->get(id).result.as_string())));
+  EXPECT_EQ(next.kind, "none");
+}
+
+/// One is taken for dead though it lives: its handler is told, its writes are refused, and it goes on.
+TYPED_TEST(Workers, ThatWereTakenForDeadLoseWhatTheyHad) {
+  const auto worker = this->make();
+  std::promise<std::string> refused;
+  std::atomic<int> calls = 0;
+  worker->handle("wait", [&](Job, JobContext& context) -> base::Task<json::value> {
+    if (++calls > 1) co_return "by the second";
+    co_await context.progress("waiting");
+    try {
+      co_await context.clock().sleep_until(base::SteadyTime::max());
+    } catch (const std::exception&) {
+    }
+    EXPECT_EQ(context.stop_reason(), StopReason::kLeaseLost);
+    co_await boost::asio::this_coro::reset_cancellation_state();
+    try {
+      co_await context.write([](Session&) { return 1; });
+      refused.set_value("not refused");
+    } catch (const base::Error& error) {
+      refused.set_value(error.what());
+    }
+    co_return "by the first";
+  });
+  worker->start();
+  const JobId id = this->add(kNora, {.kind = "wait"});
+  this->await_event(id, "progress");
+  this->write([](Session& session) {
+    for (const WorkerBeat& each : read_beats(session)) leave_worker(session, each.worker);
+  });
+  auto said = refused.get_future();
+  while (said.wait_for(1ms) != std::future_status::ready) this->clock.advance(1s);
+  EXPECT_THAT(said.get(), HasSubstr("no longer held"));
+  auto story = std::async([&] { return this->follow(id); });
+  while (story.wait_for(1ms) != std::future_status::ready) this->clock.advance(1s);
+  EXPECT_THAT(story.get(), ElementsAre("started", "progress", "interrupted", "started", "succeeded"));
+  EXPECT_EQ(this->get(id).result, "by the second");
+}
+
+/// Two workers, many jobs, several teams: each is done once.
+TYPED_TEST(Workers, ShareAQueue) {
+  const auto first = this->make();
+  const auto second = this->make();
+  std::mutex mutex;
+  std::map<std::string, int> done;
+  for (Worker* worker : {first.get(), second.get()}) {
+    worker->handle("note", [&](Job job, JobContext&) -> base::Task<json::value> {
+      const std::lock_guard lock(mutex);
+      ++done[job.id];
+      co_return nullptr;
+    });
+    worker->start();
+  }
+  std::vector<JobId> ids;
+  for (int i = 0; i < 40; ++i) ids.push_back(this->add(i % 2 == 0 ? kNora : kSam, {.kind = "note"}));
+  for (const JobId& id : ids) this->follow(id);
+  EXPECT_EQ(done.size(), 40U);
+  for (const auto& [id, times] : done) EXPECT_EQ(times, 1);
+}
+
+}  // namespace
+}  // namespace pharos::jobs

@@ -1,0 +1,278 @@
+#include "platform/jobs/worker.h"
+
+#include <algorithm>
+#include <map>
+#include <mutex>
+#include <random>
+#include <vector>
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/strand.hpp>
+#include <fmt/format.h>
+
+#include "core/base/error.h"
+#include "platform/jobs/outcome.h"
+#include "platform/jobs/pulse.h"
+
+namespace pharos::jobs {
+namespace asio = boost::asio;
+
+namespace {
+
+using storage::Scope;
+using storage::Session;
+
+constexpr storage::WriteOptions kCommitted{.deadline = {}, .isolation = storage::Isolation::kCommitted};
+
+struct Kind {
+  Handler handler;
+  HandlerOptions options;
+};
+
+/// One attempt under way.
+struct Run {
+  Run(Jobs& jobs, base::Clock& clock, Claimed claimed, const Kind& its_kind, std::string claimed_by,
+      const asio::any_io_executor& executor)
+      : kind(its_kind),
+        worker(std::move(claimed_by)),
+        context(jobs, clock, std::move(claimed), base::Deadline::in(clock, its_kind.options.time_limit)),
+        strand(asio::make_strand(executor)) {}
+
+  const Kind& kind;
+  const std::string worker;  ///< the name it was claimed under
+  JobContext context;
+  asio::strand<asio::any_io_executor> strand;
+  asio::cancellation_signal cancel;  ///< used on the strand only
+};
+
+using SharedRun = std::shared_ptr<Run>;
+
+base::Task<json::value> call(SharedRun run) {
+  co_return co_await run->kind.handler(run->context.job(), run->context);
+}
+
+void cut_short(const SharedRun& run, StopReason reason) {
+  if (!run->context.stop(reason)) return;
+  asio::post(run->strand, [run] { run->cancel.emit(asio::cancellation_type::terminal); });
+}
+
+std::function<double()> machine_random() {
+  return [generator = std::mt19937_64(std::random_device()())]() mutable {
+    return std::uniform_real_distribution<double>()(generator);
+  };
+}
+
+}  // namespace
+
+struct Worker::Core : std::enable_shared_from_this<Core> {
+  Core(WorkerParts given, WorkerSettings the_settings)
+      : parts(std::move(given)), settings(std::move(the_settings)) {
+    if (!parts.random) parts.random = machine_random();
+  }
+
+  void begin();
+  base::Task<void> work_forever();
+  base::Task<void> claim_what_fits();
+  base::Task<void> stop_what_is_cancelled();
+  void stop_what_is_late();
+  base::SteadyTime next_look() const;
+  std::vector<std::string> open_kinds() const;
+  void start(Claimed claimed, const std::string& name);
+  base::Task<void> settle(SharedRun run, std::exception_ptr failure, json::value result);
+  base::Task<void> drain(base::Duration patience);
+  void lose(const std::string& name);
+  void tell(const std::string& trouble) const {
+    if (settings.on_trouble) settings.on_trouble(trouble);
+  }
+
+  WorkerParts parts;
+  WorkerSettings settings;
+  std::map<std::string, Kind> kinds;
+  std::unique_ptr<Pulse> pulse;
+  std::unique_ptr<Background> background;
+
+  // Of the background's thread, but for counting.
+  bool stopping = false;
+  std::vector<SharedRun> running;
+  mutable std::mutex mutex;  ///< guards the size of `running` for those who count
+};
+
+void Worker::Core::begin() {
+  background = std::make_unique<Background>();
+  const PulseSettings of_pulse{.heartbeat = settings.heartbeat,
+                               .lease = settings.lease,
+                               .poll = settings.poll,
+                               .on_trouble = settings.on_trouble};
+  auto on_lost = [weak = weak_from_this()](std::string name) {
+    if (const auto core = weak.lock()) {
+      asio::post(core->background->executor(), [core, name = std::move(name)] { core->lose(name); });
+    }
+  };
+  pulse = std::make_unique<Pulse>(parts.heartbeats, parts.jobs.hints(), parts.clock, parts.ids, of_pulse,
+                                  std::move(on_lost));
+  background->spawn(work_forever());
+  pulse->start();
+}
+
+base::Task<void> Worker::Core::work_forever() {
+  const Bell work = parts.jobs.hints().work();
+  while (!stopping) {
+    const std::uint64_t heard = work.rings();
+    try {
+      co_await stop_what_is_cancelled();
+      stop_what_is_late();
+      co_await claim_what_fits();
+    } catch (const base::Error& trouble) {
+      tell(fmt::format("no jobs are claimed: {}", trouble.what()));
+    }
+    co_await work.wait(heard, parts.clock, next_look());
+  }
+}
+
+base::SteadyTime Worker::Core::next_look() const {
+  base::SteadyTime next = parts.clock.now() + settings.poll;
+  for (const SharedRun& run : running) {
+    if (!run->context.should_stop()) next = std::min(next, run->context.deadline().when());
+  }
+  return next;
+}
+
+base::Task<void> Worker::Core::stop_what_is_cancelled() {
+  if (running.empty()) co_return;
+  auto read = [name = pulse->name()](Session& session) { return cancel_requests(session, name); };
+  const std::vector<JobId> asked = co_await parts.jobs.database().read(Scope::system(), std::move(read));
+  for (const SharedRun& run : running) {
+    if (std::ranges::find(asked, run->context.job().id) != asked.end())
+      cut_short(run, StopReason::kCancelled);
+  }
+}
+
+void Worker::Core::stop_what_is_late() {
+  for (const SharedRun& run : running) {
+    if (run->context.deadline().passed(parts.clock)) cut_short(run, StopReason::kOutOfTime);
+  }
+}
+
+std::vector<std::string> Worker::Core::open_kinds() const {
+  std::vector<std::string> open;
+  for (const auto& [name, kind] : kinds) {
+    const auto busy =
+        std::ranges::count_if(running, [&](const SharedRun& run) { return &run->kind == &kind; });
+    if (kind.options.at_once == 0 || busy < kind.options.at_once) open.push_back(name);
+  }
+  return open;
+}
+
+base::Task<void> Worker::Core::claim_what_fits() {
+  while (!stopping && std::ssize(running) < settings.slots) {
+    const std::string name = pulse->name();
+    const std::vector<std::string> open = open_kinds();
+    if (name.empty() || open.empty()) co_return;
+    auto work = [name, open, now = parts.clock.wall_now()](Session& session) {
+      return claim(session, name, open, now);
+    };
+    auto claimed = co_await parts.jobs.database().write(Scope::system(), std::move(work), kCommitted);
+    if (!claimed) co_return;
+    parts.jobs.hints().changed(claimed->job.id);
+    start(*std::move(claimed), name);
+  }
+}
+
+void Worker::Core::start(Claimed claimed, const std::string& name) {
+  const Kind& kind = kinds.at(claimed.job.kind);
+  const auto run =
+      std::make_shared<Run>(parts.jobs, parts.clock, std::move(claimed), kind, name, parts.handlers);
+  {
+    const std::lock_guard lock(mutex);
+    running.push_back(run);
+  }
+  auto ended = [core = shared_from_this(), run](const std::exception_ptr& failure, json::value result) {
+    core->background->spawn(core->settle(run, failure, std::move(result)));
+  };
+  asio::co_spawn(run->strand, call(run), asio::bind_cancellation_slot(run->cancel.slot(), std::move(ended)));
+}
+
+/// The outcome is written until it is written: as long as the database is away nobody else can have the job.
+base::Task<void> Worker::Core::settle(SharedRun run, std::exception_ptr failure, json::value result) {
+  Outcome outcome = outcome_of(run->context, failure, std::move(result), run->kind.options.retries);
+  const base::Duration wait = run->kind.options.backoff(run->context.job().attempts + 1, parts.random());
+  bool is_written = run->context.is_finished();
+  while (!is_written) {
+    try {
+      auto write = [outcome, lease = run->context.lease(), wait, now = parts.clock.wall_now()](
+                       Session& session) { write_outcome(session, lease, outcome, wait, now); };
+      co_await parts.jobs.database().write(Scope::system(), std::move(write), kCommitted);
+      is_written = true;
+    } catch (const base::Error& trouble) {
+      tell(fmt::format("the outcome of job {} is not written: {}", run->context.job().id, trouble.what()));
+      // It is another's by now, or will be when this worker has gone.
+      is_written = trouble.code() == base::Code::kConflict || stopping;
+    }
+    if (!is_written) co_await parts.clock.sleep_until(parts.clock.now() + settings.poll);
+  }
+  {
+    const std::lock_guard lock(mutex);
+    std::erase(running, run);
+  }
+  parts.jobs.hints().changed(run->context.job().id);
+  parts.jobs.hints().work().ring();
+}
+
+void Worker::Core::lose(const std::string& name) {
+  for (const SharedRun& run : running) {
+    if (run->worker == name) cut_short(run, StopReason::kLeaseLost);
+  }
+}
+
+base::Task<void> Worker::Core::drain(base::Duration patience) {
+  stopping = true;
+  const Bell work = parts.jobs.hints().work();
+  work.ring();
+  const base::SteadyTime end = parts.clock.now() + patience;
+  bool is_patient = true;
+  while (!running.empty()) {
+    const std::uint64_t heard = work.rings();
+    if (is_patient && parts.clock.now() >= end) {
+      is_patient = false;
+      for (const SharedRun& run : running) cut_short(run, StopReason::kWorkerStops);
+    }
+    if (is_patient) {
+      co_await work.wait(heard, parts.clock, end);
+    } else {
+      co_await work.wait(heard, parts.clock);
+    }
+  }
+}
+
+Worker::Worker(WorkerParts parts, WorkerSettings settings)
+    : core_(std::make_shared<Core>(std::move(parts), std::move(settings))) {}
+
+Worker::~Worker() {
+  stop(base::Duration::zero());
+}
+
+void Worker::handle(std::string kind, Handler handler, HandlerOptions options) {
+  core_->kinds.insert_or_assign(std::move(kind),
+                                Kind{.handler = std::move(handler), .options = std::move(options)});
+}
+
+void Worker::start() {
+  core_->begin();
+}
+
+void Worker::stop(base::Duration patience) {
+  if (!core_->pulse) return;
+  core_->background->spawn_and_wait(core_->drain(patience));
+  core_->background->stop();
+  core_->pulse.reset();
+}
+
+std::size_t Worker::busy() const {
+  const std::lock_guard lock(core_->mutex);
+  return core_->running.size();
+}
+
+}  // namespace pharos::jobs
