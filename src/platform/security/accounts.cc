@@ -19,24 +19,8 @@ using storage::Session;
 constexpr std::size_t kLongestEmail = 254;  // RFC 5321
 constexpr std::size_t kLongestName = 255;
 
-void check_name(const std::optional<std::string>& name) {
-  if (name && (name->size() > kLongestName || !base::is_utf8(*name))) {
-    throw Error(Code::kInvalidInput, fmt::format("a name has at most {} bytes of UTF-8", kLongestName));
-  }
-}
-
 std::string iso(Moment moment) {
   return base::iso8601(time_of(moment));
-}
-
-User user_of(const UserRow& row) {
-  return {.id = row.id,
-          .email = row.email,
-          .full_name = row.full_name,
-          .is_active = row.is_active,
-          .is_superuser = row.is_superuser,
-          .team_id = row.personal_team,
-          .created_at = iso(row.created_at)};
 }
 
 [[noreturn]] void throw_email_taken() {
@@ -58,6 +42,22 @@ AuditEntry entry_of(const Caller& caller, std::string action) {
 }
 
 }  // namespace
+
+void check_name(const std::optional<std::string>& name) {
+  if (name && (name->size() > kLongestName || !base::is_utf8(*name))) {
+    throw Error(Code::kInvalidInput, fmt::format("a name has at most {} bytes of UTF-8", kLongestName));
+  }
+}
+
+User user_of(const UserRow& row) {
+  return {.id = row.id,
+          .email = row.email,
+          .full_name = row.full_name,
+          .is_active = row.is_active,
+          .is_superuser = row.is_superuser,
+          .team_id = row.personal_team,
+          .created_at = iso(row.created_at)};
+}
 
 std::string checked_email(std::string_view email) {
   std::string checked(base::trim(email));

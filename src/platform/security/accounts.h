@@ -175,6 +175,12 @@ class Accounts {
   Identities identities_;
 };
 
+/// As everybody may see it.
+User user_of(const UserRow& row);
+
+/// Throws base::Error (kInvalidInput) for a name that is too long or no UTF-8.
+void check_name(const std::optional<std::string>& name);
+
 /// In lower case and without white space around it. Throws base::Error (kInvalidInput) for what is no
 /// address.
 std::string checked_email(std::string_view email);

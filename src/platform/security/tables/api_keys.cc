@@ -79,7 +79,8 @@ bool revoke_api_key(Session& session, const std::string& id, Moment now) {
 
 void limit_api_key(Session& session, const std::string& id, Moment at) {
   session.run(
-      "UPDATE api_keys SET expires_at = $3 WHERE id = $1 AND team_id = $2 AND (expires_at IS NULL OR expires_at > $3)",
+      "UPDATE api_keys SET expires_at = $3 WHERE id = $1 AND team_id = $2 AND (expires_at IS NULL OR "
+      "expires_at > $3)",
       id, session.scope().team_id, at);
 }
 
@@ -94,7 +95,8 @@ std::optional<KeyIdentity> identity_of_key(Session& session, const std::string& 
       "api_keys k"
       " JOIN users u ON u.id = k.user_id JOIN memberships m ON m.team_id = k.team_id AND m.user_id = "
       "k.user_id"
-      " WHERE k.id = $1 AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > $2) AND u.is_active = "
+      " WHERE k.id = $1 AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > $2) AND "
+      "u.is_active = "
       "$3",
       id, now, true);
   if (!row) return std::nullopt;

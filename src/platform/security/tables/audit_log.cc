@@ -1,6 +1,7 @@
 #include "platform/security/tables/audit_log.h"
 
 #include <algorithm>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -74,6 +75,48 @@ void append_audit(Session& session, const AuditEntry& entry, Moment at) {
       "INSERT INTO audit_log (team_id, number, at, actor_id, action, subject, details, link)"
       " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
       entry.team_id, number, at, entry.actor_id, entry.action, entry.subject, entry.details, link);
+}
+
+std::vector<AuditRow> search_audit(Session& session, const std::string& team_id, const AuditFilter& filter) {
+  std::vector<AuditRow> found;
+  for (const Row& row :
+       session.run("SELECT number, at, actor_id, action, subject, details FROM audit_log WHERE team_id = $1"
+                   " AND ($2 = '' OR action = $2) AND ($3 = '' OR actor_id = $3) AND number < $4"
+                   " ORDER BY number DESC LIMIT $5",
+                   team_id, filter.action, filter.actor_id,
+                   filter.before.value_or(std::numeric_limits<std::int64_t>::max()), filter.limit)) {
+    found.push_back({.number = row.number("number"),
+                     .at = row.number("at"),
+                     .entry = {.team_id = team_id,
+                               .actor_id = row.text("actor_id"),
+                               .action = row.text("action"),
+                               .subject = row.text("subject"),
+                               .details = row.text("details")}});
+  }
+  return found;
+}
+
+std::vector<AuditHead> audit_heads(Session& session) {
+  std::vector<AuditHead> heads;
+  for (const Row& row : session.run("SELECT team_id, number, link FROM audit_heads ORDER BY team_id")) {
+    heads.push_back({.team_id = row.text(0), .number = row.number(1), .link = row.bytes(2)});
+  }
+  return heads;
+}
+
+std::optional<std::string> audit_link(Session& session, const std::string& team_id, std::int64_t number) {
+  const std::optional<Row> row =
+      session.find("SELECT link FROM audit_log WHERE team_id = $1 AND number = $2", team_id, number);
+  return row ? std::optional(row->bytes(0)) : std::nullopt;
+}
+
+std::vector<std::string> audited_teams(Session& session) {
+  std::vector<std::string> teams;
+  for (const Row& row :
+       session.run("SELECT team_id FROM audit_heads UNION SELECT team_id FROM audit_log ORDER BY team_id")) {
+    teams.push_back(row.text(0));
+  }
+  return teams;
 }
 
 std::optional<AuditFault> verify_audit_chain(Session& session, const std::string& team_id) {

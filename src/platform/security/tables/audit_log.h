@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "platform/security/moment.h"
 #include "platform/storage/session.h"
@@ -24,6 +25,35 @@ struct AuditEntry {
 
 /// Adds a link to the team's chain, in the transaction of what happened: both are kept or neither.
 void append_audit(storage::Session& session, const AuditEntry& entry, Moment at);
+
+/// An entry as it is read.
+struct AuditRow {
+  std::int64_t number = 0;
+  Moment at = 0;
+  AuditEntry entry;
+};
+/// Which entries somebody wants: the newest first.
+struct AuditFilter {
+  std::string action;                  ///< empty: all
+  std::string actor_id;                ///< empty: everybody's
+  std::optional<std::int64_t> before;  ///< numbers below this one
+  std::int64_t limit = 100;
+};
+std::vector<AuditRow> search_audit(storage::Session& session, const std::string& team_id,
+                                   const AuditFilter& filter);
+
+/// The end of a chain.
+struct AuditHead {
+  std::string team_id;
+  std::int64_t number = 0;
+  std::string link;
+};
+std::vector<AuditHead> audit_heads(storage::Session& session);
+/// The link of one entry; nothing when there is none.
+std::optional<std::string> audit_link(storage::Session& session, const std::string& team_id,
+                                      std::int64_t number);
+/// Every team that has a chain, or what is left of one.
+std::vector<std::string> audited_teams(storage::Session& session);
 
 /// What is wrong with a chain; nothing when it is whole.
 struct AuditFault {

@@ -1,0 +1,66 @@
+#include "platform/security/audit.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/base/error.h"
+
+namespace pharos::security {
+namespace {
+using base::Code;
+using base::Error;
+using storage::Scope;
+using storage::Session;
+
+constexpr std::int64_t kMostRecords = 1000;
+
+AuditRecord record_of(const AuditRow& row) {
+  return {.number = row.number,
+          .at = base::iso8601(time_of(row.at)),
+          .actor_id = row.entry.actor_id,
+          .action = row.entry.action,
+          .subject = row.entry.subject,
+          .details = row.entry.details};
+}
+
+}  // namespace
+
+base::Task<std::vector<AuditRecord>> AuditLog::search(Caller caller, AuditQuery query) {
+  const bool may =
+      caller.may(Permission::kAuditRead) && (!query.of_server || caller.may(Permission::kSystemManage));
+  if (!may)
+    throw Error(Code::kForbidden, "you may not read this audit log; ask an administrator of the team");
+  Scope scope = caller.scope();
+  if (query.of_server) scope.team_id = kServerChain;
+  const AuditFilter filter{.action = query.action,
+                           .actor_id = query.actor_id,
+                           .before = query.before,
+                           .limit = std::clamp<std::int64_t>(query.limit, 0, kMostRecords)};
+  const auto read = [filter](Session& session) {
+    return search_audit(session, session.scope().team_id, filter);
+  };
+  std::vector<AuditRecord> records;
+  for (const AuditRow& row : co_await database_.read(scope, read)) records.push_back(record_of(row));
+  co_return records;
+}
+
+base::Task<void> AuditLog::note(AuditEntry entry) {
+  const auto add = [entry = std::move(entry), at = moment_of(clock_.wall_now())](Session& session) {
+    append_audit(session, entry, at);
+  };
+  co_await database_.write(Scope::system(), add, {.isolation = storage::Isolation::kCommitted});
+}
+
+base::Task<std::vector<AuditFault>> AuditLog::verify() {
+  const auto list = [](Session& session) { return audited_teams(session); };
+  std::vector<AuditFault> faults;
+  // One chain at a time: a log of years does not fit one transaction.
+  for (const std::string& team : co_await database_.read(Scope::system(), list)) {
+    const auto walk = [team](Session& session) { return verify_audit_chain(session, team); };
+    std::optional<AuditFault> fault = co_await database_.read(Scope::system(), walk);
+    if (fault) faults.push_back(*std::move(fault));
+  }
+  co_return faults;
+}
+
+}  // namespace pharos::security
