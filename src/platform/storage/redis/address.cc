@@ -95,4 +95,12 @@ std::string Address::describe() const {
   return path.empty() ? fmt::format("{}:{}", host, port) : path;
 }
 
+std::vector<std::vector<std::string>> Address::greetings() const {
+  std::vector<std::vector<std::string>> commands;
+  if (!password.empty() && user.empty()) commands.push_back({"AUTH", password});
+  if (!password.empty() && !user.empty()) commands.push_back({"AUTH", user, password});
+  if (!database.empty()) commands.push_back({"SELECT", database});
+  return commands;
+}
+
 }  // namespace pharos::storage::redis

@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace pharos::storage::redis {
 
@@ -16,6 +17,8 @@ struct Address {
 
   /// For messages: without user and password.
   std::string describe() const;
+  /// The commands that come first on a new connection.
+  std::vector<std::vector<std::string>> greetings() const;
 };
 
 /// `redis://[[user]:password@]host[:port][/database]` or `unix:[user:password@]PATH`. Throws base::Error

@@ -5,11 +5,9 @@
 #include <deque>
 #include <utility>
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
@@ -17,6 +15,7 @@
 
 #include "core/base/error.h"
 #include "platform/storage/redis/link.h"
+#include "platform/storage/redis/signal.h"
 
 namespace pharos::storage {
 namespace {
@@ -24,21 +23,8 @@ namespace {
 namespace asio = boost::asio;
 using redis::Link;
 using redis::Refusal;
+using redis::Signal;
 using Replies = std::vector<RedisReply>;
-
-constexpr auto kNever = std::chrono::steady_clock::time_point::max();
-
-/// Wakes those who wait for it, on one strand.
-class Signal {
- public:
-  explicit Signal(const asio::any_io_executor& strand) : timer_(strand, kNever) {}
-
-  void raise() { timer_.cancel(); }
-  base::Task<void> wait() { co_await timer_.async_wait(asio::as_tuple(asio::use_awaitable)); }
-
- private:
-  asio::steady_timer timer_;
-};
 
 /// Commands that were sent and are not all answered yet.
 struct Pending {
@@ -71,17 +57,6 @@ void throw_refusals(const Replies& replies) {
     throw base::Error(may_pass(refusal->why) ? base::Code::kUnavailable : base::Code::kInternal,
                       fmt::format("Redis: {}", refusal->why));
   }
-}
-
-/// What is said first on a new connection.
-std::vector<RedisCommand> greetings(const redis::Address& address) {
-  std::vector<RedisCommand> commands;
-  if (!address.password.empty()) {
-    commands.push_back(address.user.empty() ? RedisCommand{"AUTH", address.password}
-                                            : RedisCommand{"AUTH", address.user, address.password});
-  }
-  if (!address.database.empty()) commands.push_back({"SELECT", address.database});
-  return commands;
 }
 
 }  // namespace
@@ -191,7 +166,7 @@ base::Task<std::shared_ptr<Link>> Redis::Core::connect() {
         if (const auto self = weak.lock()) self->fail_all(why);
       });
   try {
-    const std::vector<RedisCommand> first = greetings(address);
+    const std::vector<RedisCommand> first = address.greetings();
     if (!first.empty()) throw_refusals(co_await answers(opened, first));
   } catch (...) {
     opened->close("it does not let Pharos in");

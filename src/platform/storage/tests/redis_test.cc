@@ -1,17 +1,12 @@
 // A real Redis: what is asked is answered, and what befalls it costs the callers little.
 #include "platform/storage/redis/redis.h"
 
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/cancellation_signal.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "core/base/error.h"
-#include "platform/storage/redis/private_redis.h"
+#include "platform/storage/tests/support_redis.h"
 
 namespace pharos::storage {
 namespace {
@@ -20,41 +15,11 @@ using namespace std::chrono_literals;
 using redis::PrivateRedis;
 using testing::HasSubstr;
 
-/// A coroutine on its way.
-struct Asked {
-  std::exception_ptr failure;
-  RedisReply reply;
-  bool has_ended = false;
-};
-
-struct RedisOnItsOwn : testing::Test {
-  ~RedisOnItsOwn() override { redis.reset(); }
-
+struct RedisOnItsOwn : testing_support::LoopTest {
   std::unique_ptr<Redis> open(base::Clock& on, const std::string& url) {
     return std::make_unique<Redis>(RedisSettings{.url = url}, io.get_executor(), on);
   }
-  std::shared_ptr<Asked> start(base::Task<RedisReply> task) {
-    const auto asked = std::make_shared<Asked>();
-    boost::asio::co_spawn(io, std::move(task), [asked](std::exception_ptr failure, RedisReply reply) {
-      *asked = {.failure = std::move(failure), .reply = std::move(reply), .has_ended = true};
-    });
-    return asked;
-  }
-  RedisReply finish(const std::shared_ptr<Asked>& asked) {
-    while (!asked->has_ended) io.run_one();
-    if (asked->failure) std::rethrow_exception(asked->failure);
-    return asked->reply;
-  }
   RedisReply ask(RedisCommand command) { return finish(start(redis->ask(std::move(command)))); }
-  std::string failure_of(const std::shared_ptr<Asked>& asked, base::Code code) {
-    try {
-      finish(asked);
-    } catch (const base::Error& error) {
-      EXPECT_EQ(error.code(), code);
-      return error.what();
-    }
-    return "it was answered";
-  }
   std::string failure(RedisCommand command, base::Code code = base::Code::kUnavailable) {
     return failure_of(start(redis->ask(std::move(command))), code);
   }
@@ -70,9 +35,6 @@ struct RedisOnItsOwn : testing::Test {
   }
 
   PrivateRedis server;
-  boost::asio::io_context io{1};
-  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> guard{io.get_executor()};
-  base::ManualClock clock;  // nothing takes too long until a test says so
   std::unique_ptr<Redis> redis = open(clock, server.url());
 };
 
@@ -87,7 +49,7 @@ TEST_F(RedisOnItsOwn, KeepsAnyBytes) {
 }
 
 TEST_F(RedisOnItsOwn, AnswersManyAtOnceEachItsOwn) {
-  std::vector<std::shared_ptr<Asked>> all;
+  std::vector<std::shared_ptr<testing_support::Asked<RedisReply>>> all;
   for (int i = 0; i < 200; ++i) all.push_back(start(redis->ask({"ECHO", std::to_string(i)})));
   for (int i = 0; i < 200; ++i) EXPECT_EQ(finish(all[static_cast<std::size_t>(i)]).text(), std::to_string(i));
   EXPECT_THAT(ask({"INFO", "clients"}).text(), HasSubstr("connected_clients:1\r\n"));
@@ -180,16 +142,10 @@ TEST_F(RedisOnItsOwn, ThatNobodyRunsIsSaidAtOnce) {
 /// One caller gives up; the others' answers do not move up.
 TEST_F(RedisOnItsOwn, AnswersTheOthersWhenOneGivesUp) {
   ask({"PING"});
-  boost::asio::cancellation_signal stop;
-  const auto gone = std::make_shared<Asked>();
-  boost::asio::co_spawn(
-      io, redis->ask({"ECHO", "gone"}),
-      boost::asio::bind_cancellation_slot(stop.slot(), [gone](std::exception_ptr failure, RedisReply reply) {
-        *gone = {.failure = std::move(failure), .reply = std::move(reply), .has_ended = true};
-      }));
+  const auto gone = start(redis->ask({"ECHO", "gone"}));
   const auto stays = start(redis->ask({"ECHO", "stays"}));
   while (clock.sleepers() < 2) io.run_one();
-  stop.emit(boost::asio::cancellation_type::terminal);
+  gone->stop.emit(boost::asio::cancellation_type::terminal);
   EXPECT_EQ(finish(stays).text(), "stays");
   EXPECT_EQ(ask({"ECHO", "next"}).text(), "next");
 }
