@@ -14,6 +14,7 @@
 #include "core/base/file.h"
 #include "core/base/json.h"
 #include "core/base/text.h"
+#include "platform/jobs/tables.h"
 #include "platform/security/crypto.h"
 #include "platform/security/security_tables.h"
 
@@ -58,7 +59,8 @@ std::unique_ptr<storage::Database> open(const Settings& settings, base::Pool& di
   try {
     auto database = storage::open_database({.url = url.empty() ? "sqlite:" + file : url, .on_slow = on_slow},
                                            disk, clock);
-    const std::array tables{security::security_tables(), base_api::tables(), mirror::mirror_tables()};
+    const std::array tables{security::security_tables(), jobs::job_tables(), base_api::tables(),
+                            mirror::mirror_tables()};
     database->apply(tables);
     return database;
   } catch (const base::Error& error) {
@@ -86,32 +88,50 @@ Service::Service(Composition& parts)
       log_({.level = settings_.log_level, .json = !parts.settings().is_local()}, parts.clock()),
       disk_("disk", 8),
       hash_("hash", 2),
+      beats_("beats", 1),
       database_(open(parts.settings(), disk_, parts.clock(), log_)),
+      heartbeats_(open(parts.settings(), beats_, parts.clock(), log_)),
       blobs_({.folder = parts.settings().data / "blobs"}, disk_, parts.ids(), files_),
       passwords_({.hash = {.pepper = settings_.password_pepper}}, common_passwords(parts.settings().models),
                  hash_),
       tokens_({}, security::load_or_make_keys(settings_.token_keys), parts.clock(), parts.ids()),
-      accounts_({.database = *database_,
-                 .passwords = passwords_,
-                 .tokens = tokens_,
-                 .clock = parts.clock(),
-                 .ids = parts.ids()},
-                {}),
+      account_parts_{.database = *database_,
+                     .passwords = passwords_,
+                     .tokens = tokens_,
+                     .clock = parts.clock(),
+                     .ids = parts.ids()},
+      accounts_(account_parts_, {}),
+      keys_(account_parts_, accounts_.identities()),
+      people_(account_parts_, accounts_.identities()),
+      audit_(*database_, parts.clock()),
       limits_(parts.clock()),
+      jobs_(*database_, parts.clock(), parts.ids()),
+      watch_(jobs_, parts.clock(), {.on_trouble = [this](const std::string& why) { note_trouble(why); }}),
       items_(*database_, parts.clock(), parts.ids()),
       media_(*database_, blobs_, disk_, parts.cpu(), parts.clock(), parts.ids()),
       analyses_(
-          *database_, media_, [this] { return mirror_parts(); }, parts.settings().mode, parts.cpu(),
+          *database_, jobs_, media_, [this] { return mirror_parts(); }, parts.settings().mode, parts.cpu(),
           parts.clock()),
       operations_routes_(routes_, *database_, metrics_),
       account_routes_(routes_, accounts_),
       item_routes_(routes_, items_),
+      job_routes_(routes_, jobs_, watch_),
+      key_routes_(routes_, keys_),
+      people_routes_(routes_, people_),
+      audit_routes_(routes_, audit_),
       mirror_routes_(routes_, media_, analyses_),
       gate_(accounts_, limits_,
             {.counts = settings_.rate_limits, .requests_a_minute = settings_.requests_a_minute}),
       dispatcher_(routes_, gate_, parts.clock(), disk_,
                   {.allowed_origins = settings_.cors_origins,
-                   .uploads = {.folder = parts.settings().data / "uploads"}}) {
+                   .uploads = {.folder = parts.settings().data / "uploads"}}),
+      worker_({.jobs = jobs_,
+               .heartbeats = *heartbeats_,
+               .clock = parts.clock(),
+               .ids = parts.ids(),
+               .handlers = job_loop_.executor()},
+              {.on_trouble = [this](const std::string& why) { note_trouble(why); }}) {
+  analyses_.work_in(worker_);
   dispatcher_.on_outcome = [this](const http::Outcome& outcome) { tell(outcome); };
   server_.emplace(dispatcher_, parts.ids(), server_settings(settings_));
   metrics_.set("app_info", "What program this is.", 1, {{"version", PHAROS_VERSION}});
@@ -121,7 +141,17 @@ Service::Service(Composition& parts)
 }
 
 Service::~Service() {
-  server_->stop(base::Duration::zero());
+  stop(base::Duration::zero());
+}
+
+void Service::start() {
+  worker_.start();
+  server_->start();
+}
+
+void Service::stop(base::Duration patience) {
+  server_->stop(patience);
+  worker_.stop(patience);
 }
 
 std::string Service::address() const {
@@ -223,7 +253,7 @@ base::Task<void> Service::analyze_sample_now(DemoLogin login) {
     const mirror::Medium medium =
         co_await media_.add(caller, photo.filename().string(), base::read_file(photo));
     const mirror::Report report =
-        co_await analyses_.analyze(caller, {.media_id = {medium.id}, .bio = {}, .consent = {}});
+        co_await analyses_.analyze(caller.scope(), {.media_id = {medium.id}, .bio = {}, .consent = {}});
     log_.info("the sample photo is analysed",
               {{"report", report.report_id}, {"ms", report.timings_ms.at("total")}});
   }

@@ -8,10 +8,18 @@
 #include <string>
 
 #include "apps/base/account_routes.h"
+#include "apps/base/audit_routes.h"
 #include "apps/base/item_routes.h"
+#include "apps/base/job_routes.h"
+#include "apps/base/key_routes.h"
+#include "apps/base/people_routes.h"
 #include "apps/mirror/serving/mirror_routes.h"
 #include "core/base/pool.h"
 #include "platform/http/server.h"
+#include "platform/jobs/background.h"
+#include "platform/jobs/jobs.h"
+#include "platform/jobs/watch.h"
+#include "platform/jobs/worker.h"
 #include "platform/security/accounts.h"
 #include "platform/security/rate_limits.h"
 #include "platform/storage/disk_blobs.h"
@@ -40,9 +48,10 @@ class Service {
   Service(const Service&) = delete;
   Service& operator=(const Service&) = delete;
 
-  void start() { server_->start(); }
-  /// Lets requests under way end, up to `patience`. Blocks.
-  void stop(base::Duration patience) { server_->stop(patience); }
+  /// Serves and works off the queue.
+  void start();
+  /// Lets requests and jobs under way end, up to `patience`; jobs that have not go back to the queue. Blocks.
+  void stop(base::Duration patience);
 
   /// `http://localhost:8080`
   std::string address() const;
@@ -57,6 +66,7 @@ class Service {
  private:
   mirror::MirrorParts mirror_parts();
   void tell(const http::Outcome& outcome);
+  void note_trouble(const std::string& why) const { log_.warning("queue", {{"trouble", why}}); }
   base::Task<void> make_account(DemoLogin login, bool is_superuser);
   base::Task<void> analyze_sample_now(DemoLogin login);
   template <class T>
@@ -68,13 +78,21 @@ class Service {
   telemetry::Metrics metrics_;
   base::Pool disk_;
   base::Pool hash_;
+  base::Pool beats_;
   std::unique_ptr<storage::Database> database_;
+  std::unique_ptr<storage::Database> heartbeats_;
   storage::MachineFiles files_;
   storage::DiskBlobs blobs_;
   security::Passwords passwords_;
   security::AccessTokens tokens_;
+  security::AccountParts account_parts_;
   security::Accounts accounts_;
+  security::ApiKeys keys_;
+  security::People people_;
+  security::AuditLog audit_;
   security::LocalRateLimits limits_;
+  jobs::Jobs jobs_;
+  jobs::Watch watch_;
   base_api::Items items_;
   mirror::Media media_;
   mirror::Analyses analyses_;
@@ -82,9 +100,15 @@ class Service {
   OperationsRoutes operations_routes_;
   base_api::AccountRoutes account_routes_;
   base_api::ItemRoutes item_routes_;
+  base_api::JobRoutes job_routes_;
+  base_api::KeyRoutes key_routes_;
+  base_api::PeopleRoutes people_routes_;
+  base_api::AuditRoutes audit_routes_;
   mirror::MirrorRoutes mirror_routes_;
   ServerGate gate_;
   http::Dispatcher dispatcher_;
+  jobs::Background job_loop_;
+  jobs::Worker worker_;
   std::optional<http::Server> server_;
   std::once_flag models_wanted_;
   std::optional<mirror::MirrorParts> mirror_parts_;

@@ -87,10 +87,9 @@ base::Task<void> Dispatcher::admit_known(Call& call, std::string_view method) {
   request.is_head = method == "HEAD";
   request.method = known.value_or(Method::kGet);
   Routes::Match match = routes_.find(request.method, request.path);
-  if (!known || (match.route == nullptr && !match.others.empty())) {
+  if (!match.methods.empty() && (!known || match.route == nullptr)) {
     call.early = problem(405, fmt::format("{} does not answer to {}", request.path, method), request);
-    if (match.route != nullptr) match.others.push_back(match.route->method());
-    call.early->headers.add("Allow", names_of_methods(match.others));
+    call.early->headers.add("Allow", names_of_methods(match.methods));
     co_return;
   }
   if (match.route == nullptr) {

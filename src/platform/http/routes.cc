@@ -76,11 +76,9 @@ Routes::Match Routes::find(Method method, std::string_view path) const {
     match.path_values.emplace_back(node->parameter_name, std::move(*value));
     node = node->parameter.get();
   }
-  const auto found = node->routes.find(method);
-  if (found != node->routes.end()) {
-    match.route = found->second;
-  } else {
-    for (const auto& [other, route] : node->routes) match.others.push_back(other);
+  for (const auto& [known, route] : node->routes) {
+    match.methods.push_back(known);
+    if (known == method) match.route = route;
   }
   return match;
 }

@@ -38,7 +38,7 @@ class Routes {
   struct Match {
     const Route* route = nullptr;
     std::vector<std::pair<std::string, std::string>> path_values;
-    std::vector<Method> others;  ///< what the path answers to, when it does not to that method
+    std::vector<Method> methods;  ///< what the path answers to, whether or not to that method
   };
   /// Literal segments win over `{name}`. A value is one segment, decoded.
   Match find(Method method, std::string_view path) const;

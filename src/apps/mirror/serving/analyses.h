@@ -9,6 +9,8 @@
 
 #include "apps/mirror/mirror.h"
 #include "apps/mirror/serving/media.h"
+#include "platform/jobs/jobs.h"
+#include "platform/jobs/worker.h"
 
 namespace pharos::mirror {
 
@@ -30,24 +32,42 @@ BOOST_DESCRIBE_STRUCT(AnalysisEntry, (), (id, media_id, created_at))
 /// Gives the models when they are loaded, at the first analysis.
 using MirrorPartsSource = std::function<MirrorParts()>;
 
+/// Told of each step of the agents, one after the other; the agents do not wait for it.
+using ProgressListener = std::function<base::Task<void>(Progress)>;
+
 /// Thread-safe. Each caller has their own.
 class Analyses {
  public:
   /// All outlive it.
-  Analyses(storage::Database& database, Media& media, MirrorPartsSource parts, Mode mode, base::Pool& cpu,
-           const base::Clock& clock)
-      : database_(database), media_(media), parts_(std::move(parts)), mode_(mode), cpu_(cpu), clock_(clock) {}
+  Analyses(storage::Database& database, jobs::Jobs& jobs, Media& media, MirrorPartsSource parts, Mode mode,
+           base::Pool& cpu, const base::Clock& clock)
+      : database_(database),
+        jobs_(jobs),
+        media_(media),
+        parts_(std::move(parts)),
+        mode_(mode),
+        cpu_(cpu),
+        clock_(clock) {}
 
-  /// Runs the agents, keeps the report under its report_id and gives it. `progress` is called on the caller's
-  /// thread.
-  base::Task<Report> analyze(security::Caller caller, NewAnalysis wanted,
-                             std::function<void(const Progress&)> progress = {});
+  /// Runs the agents, keeps the report under its report_id and gives it.
+  base::Task<Report> analyze(storage::Scope owner, NewAnalysis wanted, ProgressListener listener = {});
+  /// The same as a job, whose events are the agents' and whose result names the report. Throws base::Error
+  /// (kNotFound) when there is no such photo.
+  base::Task<jobs::Job> analyze_later(storage::Scope owner, NewAnalysis wanted);
+  /// Does those jobs.
+  void work_in(jobs::Worker& worker);
   base::Task<http::Listing<AnalysisEntry>> list(security::Caller caller, http::Page page);
   base::Task<Report> read(security::Caller caller, std::string id);
   base::Task<void> remove(security::Caller caller, std::string id);
 
  private:
+  base::Task<Report> make(storage::Scope owner, NewAnalysis wanted, ProgressListener listener);
+  base::Task<Report> make_and_tell(storage::Scope owner, NewAnalysis wanted,
+                                   std::function<void(const Progress&)> tell);
+  base::Task<boost::json::value> do_job(jobs::Job job, jobs::JobContext& context);
+
   storage::Database& database_;
+  jobs::Jobs& jobs_;
   Media& media_;
   MirrorPartsSource parts_;
   Mode mode_;

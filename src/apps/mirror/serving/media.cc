@@ -26,9 +26,9 @@ const storage::Row& only_row(const storage::Rows& rows) {
   return rows.front();
 }
 
-storage::Rows rows_of(storage::Session& session, const security::Caller& caller, const std::string& id) {
+storage::Rows rows_of(storage::Session& session, const std::string& id) {
   return session.run("SELECT * FROM media WHERE id = $1 AND team_id = $2 AND owner_id = $3", id,
-                     caller.team_id, caller.user_id);
+                     session.scope().team_id, session.scope().user_id);
 }
 
 }  // namespace
@@ -78,17 +78,13 @@ base::Task<http::Listing<Medium>> Media::list(security::Caller caller, http::Pag
 }
 
 base::Task<Medium> Media::read(security::Caller caller, std::string id) {
-  auto work = [caller, id](storage::Session& session) {
-    return medium_of(only_row(rows_of(session, caller, id)));
-  };
+  auto work = [caller, id](storage::Session& session) { return medium_of(only_row(rows_of(session, id))); };
   return database_.read(caller.scope(), std::move(work));
 }
 
-base::Task<std::string> Media::content(security::Caller caller, std::string id) {
-  auto work = [caller, id](storage::Session& session) {
-    return only_row(rows_of(session, caller, id)).text("blob");
-  };
-  std::string blob = co_await database_.read(caller.scope(), std::move(work));
+base::Task<std::string> Media::content(storage::Scope owner, std::string id) {
+  auto work = [id](storage::Session& session) { return only_row(rows_of(session, id)).text("blob"); };
+  std::string blob = co_await database_.read(std::move(owner), std::move(work));
   co_return co_await blobs_.read(std::move(blob));
 }
 

@@ -44,7 +44,7 @@ class Media {
   base::Task<http::Listing<Medium>> list(security::Caller caller, http::Page page);
   base::Task<Medium> read(security::Caller caller, std::string id);
   /// The file as it was sent.
-  base::Task<std::string> content(security::Caller caller, std::string id);
+  base::Task<std::string> content(storage::Scope owner, std::string id);
   /// With its reports.
   base::Task<void> remove(security::Caller caller, std::string id);
 

@@ -1,10 +1,5 @@
 #include "apps/mirror/serving/mirror_routes.h"
 
-#include <boost/asio/experimental/awaitable_operators.hpp>
-#include <boost/asio/experimental/channel.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
 #include "core/base/error.h"
 #include "core/base/json.h"
 #include "platform/http/problem.h"
@@ -16,45 +11,23 @@ extern const std::string_view _0001_mirror_sql;
 namespace pharos::mirror {
 namespace {
 
-namespace asio = boost::asio;
 using security::Permission;
 
-using Told = asio::experimental::channel<void(boost::system::error_code, http::ServerEvent)>;
-
-/// Runs the analysis and tells of it; a report or an error is the last thing it tells.
-base::Task<void> work(Analyses& analyses, security::Caller caller, NewAnalysis wanted, Told& told) {
-  const auto tell = [&told](const Progress& step) {
-    told.try_send(
-        boost::system::error_code(),
-        http::ServerEvent{.name = "agent", .data = base::compact_json(base::to_json(step)), .id = {}});
+/// Agents tell of themselves one by one, then the report comes; a client that leaves stops the analysis.
+base::Task<void> tell_analysis(Analyses& analyses, storage::Scope owner, NewAnalysis wanted,
+                               http::EventWriter& out) {
+  const auto tell = [&out](Progress step) {
+    return out.send({.name = "agent", .data = base::compact_json(base::to_json(step)), .id = {}});
   };
   http::ServerEvent last{.name = "report", .data = {}, .id = {}};
   try {
-    const Report report = co_await analyses.analyze(std::move(caller), std::move(wanted), tell);
+    const Report report = co_await analyses.analyze(std::move(owner), std::move(wanted), tell);
     last.data = base::compact_json(base::to_json(report));
   } catch (const base::Error&) {
     last = {
         .name = "error", .data = http::problem_of(std::current_exception(), http::Request{}).body, .id = {}};
   }
-  told.try_send(boost::system::error_code(), std::move(last));
-}
-
-base::Task<void> send_what_is_told(Told& told, http::EventWriter& out) {
-  bool is_last = false;
-  while (!is_last) {
-    http::ServerEvent event = co_await told.async_receive(asio::use_awaitable);
-    is_last = event.name != "agent";
-    co_await out.send(std::move(event));
-  }
-}
-
-/// Agents tell of themselves one by one, then the report comes; a client that leaves stops the analysis.
-base::Task<void> tell_analysis(Analyses& analyses, security::Caller caller, NewAnalysis wanted,
-                               http::EventWriter& out) {
-  using boost::asio::experimental::awaitable_operators::operator&&;
-  // More than an analysis has to tell: its agents never wait for the client.
-  Told told(co_await asio::this_coro::executor, 256);
-  co_await (work(analyses, std::move(caller), std::move(wanted), told) && send_what_is_told(told, out));
+  co_await out.send(std::move(last));
 }
 
 }  // namespace
@@ -81,6 +54,9 @@ MirrorRoutes::MirrorRoutes(http::Routes& table, Media& media, Analyses& analyses
   analysing(routes.post("/analysis/analyze", &MirrorRoutes::analyze).summary("Report on a photo and a bio"));
   analysing(routes.post("/analysis/stream", &MirrorRoutes::analyze_live)
                 .summary("Report on a photo and a bio while watching the agents"));
+  analysing(routes.post("/analysis/jobs", &MirrorRoutes::analyze_later)
+                .summary("Report on a photo and a bio later")
+                .status(202));
   routes.get("/analysis", &MirrorRoutes::list_reports).summary("List my reports");
   routes.get("/analysis/{id}", &MirrorRoutes::read_report).summary("Read a report");
   routes.remove("/analysis/{id}", &MirrorRoutes::remove_report).summary("Delete a report");
@@ -103,7 +79,7 @@ base::Task<http::Response> MirrorRoutes::photo_content(security::Caller caller, 
   const Medium medium = co_await media_.read(caller, key.id);
   co_return http::Response{.status = 200,
                            .headers = {{"Content-Type", "image/" + medium.format}},
-                           .body = co_await media_.content(std::move(caller), key.id),
+                           .body = co_await media_.content(caller.scope(), key.id),
                            .stream = {}};
 }
 
@@ -112,13 +88,17 @@ base::Task<void> MirrorRoutes::remove_photo(security::Caller caller, http::Path<
 }
 
 base::Task<Report> MirrorRoutes::analyze(security::Caller caller, NewAnalysis wanted) {
-  co_return co_await analyses_.analyze(std::move(caller), std::move(wanted));
+  co_return co_await analyses_.analyze(caller.scope(), std::move(wanted));
+}
+
+base::Task<jobs::Job> MirrorRoutes::analyze_later(security::Caller caller, NewAnalysis wanted) {
+  co_return co_await analyses_.analyze_later(caller.scope(), std::move(wanted));
 }
 
 base::Task<http::Events> MirrorRoutes::analyze_live(security::Caller caller, NewAnalysis wanted) {
   static_cast<void>(co_await media_.read(caller, wanted.media_id));
-  co_return http::Events{.write = [this, caller, wanted](http::EventWriter& out) {
-    return tell_analysis(analyses_, caller, wanted, out);
+  co_return http::Events{.write = [this, owner = caller.scope(), wanted](http::EventWriter& out) {
+    return tell_analysis(analyses_, owner, wanted, out);
   }};
 }
 

@@ -23,6 +23,7 @@ class MirrorRoutes {
   base::Task<http::Response> photo_content(security::Caller caller, http::Path<http::IdKey> key);
   base::Task<void> remove_photo(security::Caller caller, http::Path<http::IdKey> key);
   base::Task<Report> analyze(security::Caller caller, NewAnalysis wanted);
+  base::Task<jobs::Job> analyze_later(security::Caller caller, NewAnalysis wanted);
   base::Task<http::Events> analyze_live(security::Caller caller, NewAnalysis wanted);
   base::Task<http::Listing<AnalysisEntry>> list_reports(security::Caller caller,
                                                         http::Query<http::Page> page);

@@ -90,7 +90,8 @@ TEST_F(ServerTest, AnUnknownPathIsNotFoundAndAKnownOneSaysWhatItAnswersTo) {
   const Answer answer = ask("PATCH /api/v1/boats");
   EXPECT_EQ(answer.status, 405);
   EXPECT_EQ(answer.header("Allow"), "GET, HEAD, POST");
-  EXPECT_EQ(ask("BREW /api/v1/boats").status, 405);
+  EXPECT_EQ(ask("BREW /api/v1/boats").header("Allow"), "GET, HEAD, POST");
+  EXPECT_EQ(ask("OPTIONS /api/v1/boats").status, 405);
 }
 
 TEST_F(ServerTest, OurOwnMistakesAreToldWithoutTheirWords) {

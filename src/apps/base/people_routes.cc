@@ -1,0 +1,58 @@
+#include "apps/base/people_routes.h"
+
+namespace pharos::base_api {
+namespace {
+
+template <class Text>
+std::optional<std::string> plain(const std::optional<Text>& text) {
+  return text ? std::optional<std::string>(text->value) : std::nullopt;
+}
+
+}  // namespace
+
+PeopleRoutes::PeopleRoutes(http::Routes& table, security::People& people) : people_(people) {
+  auto routes = table.of(*this, "/api/v1");
+  const auto administering = [](http::Route& route) -> http::Route& {
+    return route.needs(security::Permission::kUsersManage)
+        .raises(base::Code::kConflict)
+        .tag("administration");
+  };
+  administering(routes.get("/users", &PeopleRoutes::list).summary("List everybody"));
+  administering(
+      routes.post("/users", &PeopleRoutes::create).summary("Make an account for somebody").status(201));
+  administering(routes.get("/users/{id}", &PeopleRoutes::read).summary("Read somebody's account"));
+  administering(routes.patch("/users/{id}", &PeopleRoutes::change).summary("Change somebody's account"));
+  administering(routes.remove("/users/{id}", &PeopleRoutes::remove).summary("Delete somebody's account"));
+}
+
+base::Task<security::UserPage> PeopleRoutes::list(security::Caller caller, http::Query<http::Page> page) {
+  co_return co_await people_.list(std::move(caller), page.skip, page.limit);
+}
+
+base::Task<security::User> PeopleRoutes::create(security::Caller caller, WantedPerson wanted) {
+  co_return co_await people_.create(std::move(caller), {.email = wanted.email,
+                                                        .password = wanted.password,
+                                                        .full_name = plain(wanted.full_name),
+                                                        .is_active = wanted.is_active,
+                                                        .is_superuser = wanted.is_superuser});
+}
+
+base::Task<security::User> PeopleRoutes::read(security::Caller caller, http::Path<http::IdKey> key) {
+  co_return co_await people_.get(std::move(caller), key.id);
+}
+
+base::Task<security::User> PeopleRoutes::change(security::Caller caller, http::Path<http::IdKey> key,
+                                                WantedPersonChange wanted) {
+  co_return co_await people_.change(std::move(caller), key.id,
+                                    {.email = plain(wanted.email),
+                                     .password = plain(wanted.password),
+                                     .full_name = plain(wanted.full_name),
+                                     .is_active = wanted.is_active,
+                                     .is_superuser = wanted.is_superuser});
+}
+
+base::Task<void> PeopleRoutes::remove(security::Caller caller, http::Path<http::IdKey> key) {
+  co_await people_.remove(std::move(caller), key.id);
+}
+
+}  // namespace pharos::base_api
