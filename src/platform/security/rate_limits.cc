@@ -28,6 +28,8 @@ std::string key_of(const Charge& charge) {
   return fmt::format("{}/{}", charge.tier->name, charge.key);
 }
 
+}  // namespace
+
 void check_charges(const std::vector<Charge>& charges) {
   const bool too_many = charges.size() > kMostCharges;
   for (std::size_t i = 0; i < charges.size() && !too_many; ++i) {
@@ -45,8 +47,6 @@ void check_charges(const std::vector<Charge>& charges) {
   if (too_many)
     throw base::Error(base::Code::kInternal, "a call is charged to more limits than there can be");
 }
-
-}  // namespace
 
 /// One key's count in one tier, of the tier's kind.
 struct LocalRateLimits::Counter {

@@ -60,6 +60,9 @@ class RateLimits {
   virtual base::Task<void> give_back(std::vector<Charge> charges) = 0;
 };
 
+/// Throws base::Error (kInternal) for charges that no implementation takes.
+void check_charges(const std::vector<Charge>& charges);
+
 /// Within this process. Keeps the keys used last; what is forgotten starts anew.
 class LocalRateLimits final : public RateLimits {
  public:
