@@ -1,6 +1,5 @@
 #include "platform/storage/session.h"
 
-#include "core/base/error.h"
 #include "core/base/text.h"
 
 namespace pharos::storage {
@@ -19,6 +18,11 @@ void check_texts(std::span<const Value> values) {
 }
 
 }  // namespace
+
+base::Error took_too_long() {
+  return {base::Code::kUnavailable,
+          "the database has not answered before the time for it was over; ask again later"};
+}
 
 Rows Session::run_values(std::string_view sql, std::span<const Value> values) {
   check();

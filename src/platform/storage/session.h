@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "core/base/clock.h"
+#include "core/base/error.h"
 #include "platform/storage/row.h"
 #include "platform/storage/scope.h"
 
@@ -34,6 +35,9 @@ struct SessionSurroundings {
   base::Duration slow_after;
   std::function<void(const SlowQuery&)> on_slow;
 };
+
+/// What is thrown (kUnavailable) once a deadline has passed.
+base::Error took_too_long();
 
 /// NULL, numbers, texts, bytes, and each of them where there may be none.
 template <class Given>

@@ -62,14 +62,6 @@ constexpr auto kGrace = std::chrono::seconds(5);
 constexpr std::string_view kBeginRead = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 constexpr std::string_view kBeginSerializable = "BEGIN ISOLATION LEVEL SERIALIZABLE";
 constexpr std::string_view kBeginCommitted = "BEGIN ISOLATION LEVEL READ COMMITTED";
-constexpr std::string_view kSetScope =
-    "SELECT set_config('pharos.team', $1, true), set_config('pharos.user', $2, true),"
-    " set_config('pharos.system', $3, true), set_config('statement_timeout', $4, true)";
-
-base::Error took_too_long() {
-  return {base::Code::kUnavailable,
-          "the database has not answered before the time for it was over; ask again later"};
-}
 
 class PostgresSession final : public Session {
  public:
@@ -86,10 +78,7 @@ class PostgresSession final : public Session {
   }
 
   /// `BEGIN`, `COMMIT` and the like.
-  void ask(std::string_view sql, std::span<const Value> values = {}) {
-    std::size_t changed = 0;
-    asker_.carry_out(sql, values, changed, limit_ + kGrace);
-  }
+  void ask(const std::string& sql) { asker_.execute(sql, limit_ + kGrace); }
 
  private:
   Rows carry_out(std::string_view sql, std::span<const Value> values, std::size_t& changed) override {
@@ -103,12 +92,16 @@ class PostgresSession final : public Session {
   const base::Deadline deadline_;
 };
 
-void begin(PostgresSession& session, std::string_view sql, const Scope& scope, base::Duration limit) {
+/// In one go: a round trip for each would be felt in every request.
+void begin(PostgresSession& session, Asker& asker, std::string_view sql, const Scope& scope,
+           base::Duration limit) {
   const auto milliseconds = std::chrono::ceil<std::chrono::milliseconds>(limit).count();
-  const std::array<Value, 4> settings{scope.team_id, scope.user_id, scope.is_system ? "yes" : "",
-                                      std::to_string(milliseconds)};
-  session.ask(sql);
-  session.ask(kSetScope, settings);
+  session.ask(
+      fmt::format("{}; SELECT set_config('pharos.team', {}, true), set_config('pharos.user', {}, true),"
+                  " set_config('pharos.system', '{}', true),"
+                  " set_config('statement_timeout', '{}', true)",
+                  sql, asker.literal(scope.team_id), asker.literal(scope.user_id),
+                  scope.is_system ? "yes" : "", milliseconds));
 }
 
 /// Whether a lost COMMIT was carried out, nobody knows.
@@ -219,8 +212,8 @@ void carry_out(Core& core, const Job& job, Asker& asker) {
       base::Deadline(now + core.settings.statement_limit).sooner(job.deadline).when() - now;
   if (limit <= base::Duration::zero()) throw took_too_long();
   PostgresSession session(asker, job.scope, core.around, limit, job.deadline);
-  begin(session, job.begin, job.scope, limit);
   try {
+    begin(session, asker, job.begin, job.scope, limit);
     job.work(session);
     session.check();
     commit(session, job.may_write);

@@ -8,6 +8,8 @@
 #include <libpq-fe.h>
 #include <poll.h>
 
+#include "core/base/error.h"
+
 namespace pharos::storage::postgres {
 namespace {
 
@@ -126,8 +128,8 @@ std::size_t changed_by(PGresult* result) {
   return static_cast<std::size_t>(std::strtoull(PQcmdTuples(result), nullptr, 10));
 }
 
-/// Waits for the answer, but not for ever.
-Result receive(PGconn* connection, base::Duration silence) {
+/// Waits for the next result, but not for ever; null when there is none.
+Result next_result(PGconn* connection, base::Duration silence) {
   const auto limit = std::chrono::duration_cast<std::chrono::milliseconds>(silence).count();
   while (PQisBusy(connection) != 0) {
     pollfd wait{.fd = PQsocket(connection), .events = POLLIN, .revents = 0};
@@ -135,16 +137,26 @@ Result receive(PGconn* connection, base::Duration silence) {
     if (ready == 0) throw ConnectionLost("PostgreSQL: the server does not answer");
     if (ready > 0 && PQconsumeInput(connection) != 1) throw lost(connection);
   }
-  Result answer(PQgetResult(connection));
+  return Result(PQgetResult(connection));
+}
+
+bool is_good(const PGresult* result) {
+  const auto status = PQresultStatus(result);
+  return status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK;
+}
+
+/// All results of what was sent, which are one, or up to the first that is a failure.
+Result receive(PGconn* connection, base::Duration silence) {
+  Result answer = next_result(connection, silence);
   if (!answer) throw lost(connection);
-  while (const Result end{PQgetResult(connection)}) {
+  while (Result more = next_result(connection, silence)) {
+    if (is_good(answer.get())) answer = std::move(more);
   }
   return answer;
 }
 
 Result checked(Result result, PGconn* connection) {
-  const auto status = PQresultStatus(result.get());
-  if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK) return result;
+  if (is_good(result.get())) return result;
   std::rethrow_exception(failure_of(result.get(), connection));
 }
 
@@ -164,10 +176,22 @@ const std::string& Asker::prepared(std::string_view sql, base::Duration silence)
   return prepared_.emplace(sql, name).first->second;
 }
 
+/// Notes when an answer was lost.
+template <class Work>
+auto Asker::watched(Work work) {
+  try {
+    return work(connection_.native());
+  } catch (const Clash&) {
+    throw;
+  } catch (const ConnectionLost&) {
+    broken_ = true;
+    throw;
+  }
+}
+
 storage::Rows Asker::carry_out(std::string_view sql, std::span<const Value> values, std::size_t& changed,
                                base::Duration silence) {
-  PGconn* native = connection_.native();
-  try {
+  return watched([&](PGconn* native) {
     const Arguments arguments(values);
     const std::string& name = prepared(sql, silence);
     if (PQsendQueryPrepared(native, name.c_str(), arguments.count(), arguments.pointers(),
@@ -177,12 +201,22 @@ storage::Rows Asker::carry_out(std::string_view sql, std::span<const Value> valu
     const Result result = checked(receive(native, silence), native);
     changed = changed_by(result.get());
     return rows_of(result.get());
-  } catch (const Clash&) {
-    throw;
-  } catch (const ConnectionLost&) {
-    broken_ = true;
-    throw;
-  }
+  });
+}
+
+void Asker::execute(const std::string& sql, base::Duration silence) {
+  watched([&](PGconn* native) {
+    if (PQsendQuery(native, sql.c_str()) != 1) throw lost(native);
+    checked(receive(native, silence), native);
+  });
+}
+
+std::string Asker::literal(const std::string& text) {
+  PGconn* native = connection_.native();
+  const std::unique_ptr<char, decltype(&PQfreemem)> escaped(PQescapeLiteral(native, text.data(), text.size()),
+                                                            PQfreemem);
+  if (!escaped) throw base::Error(base::Code::kInvalidInput, "a team or a user is not named in UTF-8");
+  return escaped.get();
 }
 
 }  // namespace pharos::storage::postgres

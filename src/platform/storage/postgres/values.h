@@ -26,6 +26,12 @@ class Asker {
   storage::Rows carry_out(std::string_view sql, std::span<const Value> values, std::size_t& changed,
                           base::Duration silence);
 
+  /// Runs statements without values in one go, `BEGIN` and the like. Throws as the other does.
+  void execute(const std::string& sql, base::Duration silence);
+
+  /// As part of a statement's text, with its quotes.
+  std::string literal(const std::string& text);
+
   /// A connection on which an answer was lost is not used again.
   bool is_usable() const { return !broken_ && !connection_.is_lost(); }
 
@@ -34,6 +40,8 @@ class Asker {
     using is_transparent = void;
   };
 
+  template <class Work>
+  auto watched(Work work);
   const std::string& prepared(std::string_view sql, base::Duration silence);
 
   Connection connection_;

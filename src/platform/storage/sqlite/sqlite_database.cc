@@ -67,6 +67,7 @@ class Limit {
 };
 
 Rows SqliteSession::carry_out(std::string_view sql, std::span<const Value> values, std::size_t& changed) {
+  if (deadline_.passed(clock_)) throw took_too_long();
   Statement& statement = connection_.statement(sql);
   if (sqlite3_stmt_readonly(statement.native()) != 0) {
     const Limit limit(connection_, clock_, base::Deadline::in(clock_, limit_).sooner(deadline_));

@@ -284,6 +284,18 @@ TYPED_TEST(Tables, EndAStatementThatTakesTooLong) {
   EXPECT_EQ(this->count("shelves"), 0);
 }
 
+TYPED_TEST(Tables, AreNotChangedAfterTheDeadline) {
+  const WriteOptions late{.deadline = base::Deadline(this->clock.now())};
+  const auto add = [](Session& session) { session.run("INSERT INTO shelves (id, label) VALUES ('s', 'x')"); };
+  try {
+    wait(this->database->write(kNorth, add, late));
+    ADD_FAILURE() << "it was carried out";
+  } catch (const base::Error& error) {
+    EXPECT_EQ(error.code(), base::Code::kUnavailable);
+  }
+  EXPECT_EQ(this->count("shelves"), 0);
+}
+
 TYPED_TEST(Tables, KnowAStatementThatReadsAWholeTable) {
   const auto scans = [this](std::string sql) {
     return wait(this->database->read(

@@ -73,6 +73,19 @@ TEST_F(TablesOnAServer, ForgetWhoAskedBeforeOnTheSameConnection) {
   }
 }
 
+/// A team's name is data, whatever is in it.
+TEST_F(TablesOnAServer, TakeATeamByItsNameAndNothingElse) {
+  fill();
+  for (const std::string name :
+       {"x', true), set_config('pharos.system', 'yes", "'; COMMIT; --", "\\'", "a\\"}) {
+    const Scope scope{.team_id = name, .user_id = name};
+    EXPECT_TRUE(read_one(*database, scope, "SELECT id FROM notes").empty()) << name;
+    write_one(*database, scope, kAdd, "of " + name, name);
+    EXPECT_EQ(read_one(*database, scope, "SELECT id FROM notes").size(), 1U) << name;
+  }
+  EXPECT_THROW(read_one(*database, Scope{.team_id = "\xff"}, "SELECT id FROM notes"), base::Error);
+}
+
 TEST_F(TablesOnAServer, AreNotThoseOfTheOneWhoWorks) {
   fill();
   EXPECT_EQ(read_one(*database, kNorth, "SELECT CAST(current_user AS text)").at(0).text(0), "pharos_app");
