@@ -20,6 +20,10 @@ namespace {
 struct CommandLine {
   CLI::App app{"Pharos: a server for LLM agents in one program.", "pharos"};
   ServeOptions serve;
+  UserOptions users;
+  AuditOptions audit;
+  BackupOptions backup;
+  MigrateOptions migrate;
   ConfigOptions config;
   AnalyzeOptions analyze;
   VisionOptions vision;
@@ -70,6 +74,54 @@ void add_serve(CommandLine& line) {
       return serve(parts, console, line.serve);
     };
   });
+}
+
+/// A command that takes those options and works on the data of a server.
+template <class Options>
+CLI::App* add_data_command(CommandLine& line, CLI::App& under, const char* name, const char* about,
+                           int (*run)(Composition&, const Console&, const Options&), Options& options) {
+  CLI::App* command = under.add_subcommand(name, about);
+  add_setting(line, *command, "--data", "PHAROS_DATA", "Folder for everything that is kept");
+  command->callback([&line, run, &options] {
+    line.chosen = [run, &options](Composition& parts, const Console& console) {
+      return run(parts, console, options);
+    };
+  });
+  return command;
+}
+
+void add_looking_after(CommandLine& line) {
+  CLI::App* worker = line.app.add_subcommand("worker", "Work off the queue, beside a server");
+  add_setting(line, *worker, "--data", "PHAROS_DATA", "Folder for everything that is kept");
+  worker->callback([&line] {
+    line.chosen = [](Composition& parts, const Console& console) { return work(parts, console); };
+  });
+  CLI::App* users = line.app.add_subcommand("users", "Accounts of a server");
+  users->require_subcommand(1);
+  CLI::App* list = add_data_command(line, *users, "list", "Everybody", users_list, line.users);
+  CLI::App* add = add_data_command(line, *users, "add", "Make an account", users_add, line.users);
+  CLI::App* disable =
+      add_data_command(line, *users, "disable", "Let somebody in no more", users_disable, line.users);
+  add->add_option("--password", line.users.password, "At least 8 characters")->required();
+  add->add_flag("--superuser", line.users.superuser, "They run this server");
+  for (CLI::App* command : {add, disable})
+    command->add_option("email", line.users.email, "Whose")->required();
+  for (CLI::App* command : {list, add, disable}) command->add_flag("--json", line.users.json, "Print JSON");
+  CLI::App* audit = line.app.add_subcommand("audit", "What was done on a server");
+  audit->require_subcommand(1);
+  add_data_command(line, *audit, "verify", "Find out whether somebody has changed the audit log",
+                   audit_verify, line.audit)
+      ->add_flag("--json", line.audit.json, "Print JSON");
+  add_data_command(line, line.app, "backup", "Copy a server's data while it runs", backup, line.backup)
+      ->add_option("folder", line.backup.folder, "A new folder")
+      ->required();
+  add_data_command(line, line.app, "restore", "Make a data folder of a backup", restore, line.backup)
+      ->add_option("folder", line.backup.folder, "The backup")
+      ->required();
+  add_data_command(line, line.app, "migrate", "Bring a server's tables to their newest form", migrate,
+                   line.migrate)
+      ->add_flag("--check", line.migrate.check,
+                 "Only say what there is to do; exit code 1 when there is something");
 }
 
 void add_config(CommandLine& line) {
@@ -247,6 +299,7 @@ int run(int count, char** words) {
   add_vision(line);
   add_graph(line);
   add_bench(line);
+  add_looking_after(line);
   add_config(line);
   add_doctor(line);
   line.chosen = [&line](Composition& parts, const Console& console) {

@@ -2,11 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <future>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/use_future.hpp>
 #include <fmt/format.h>
 
 #include "apps/base/tables.h"
@@ -47,26 +43,34 @@ std::string in_one_line(std::string text) {
   return std::string(base::trim(text));
 }
 
+std::array<storage::RoomTables, 4> all_tables() {
+  return {security::security_tables(), jobs::job_tables(), base_api::tables(), mirror::mirror_tables()};
+}
+
+/// Calls `use(database)` before it is given; what goes wrong is told with the name of the setting.
+template <class Use>
 std::unique_ptr<storage::Database> open(const Settings& settings, base::Pool& disk, base::Clock& clock,
-                                        const telemetry::Log& log) {
+                                        const telemetry::Log& log, Use use) {
   const std::string& url = settings.serve.database_url;
-  const std::string file = (made(settings.data) / "pharos.db").string();
+  const std::string file = (made(settings.data) / Service::kDatabaseFile).string();
   auto on_slow = [&log](const storage::SlowQuery& query) {
-    log.warning("slow query",
-                {{"sql", query.sql},
-                 {"ms", std::chrono::duration_cast<std::chrono::milliseconds>(query.took).count()}});
+    const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(query.took);
+    log.warning("slow query", {{"sql", query.sql}, {"ms", took.count()}});
   };
   try {
     auto database = storage::open_database({.url = url.empty() ? "sqlite:" + file : url, .on_slow = on_slow},
                                            disk, clock);
-    const std::array tables{security::security_tables(), jobs::job_tables(), base_api::tables(),
-                            mirror::mirror_tables()};
-    database->apply(tables);
+    use(*database);
     return database;
   } catch (const base::Error& error) {
     const std::string name = url.empty() ? file : "DATABASE_URL";
     throw base::Error(base::Code::kInvalidInput, fmt::format("{}: {}", name, in_one_line(error.what())));
   }
+}
+
+std::unique_ptr<storage::Database> open_whole(const Settings& settings, base::Pool& disk, base::Clock& clock,
+                                              const telemetry::Log& log) {
+  return open(settings, disk, clock, log, [](storage::Database& database) { database.apply(all_tables()); });
 }
 
 security::CommonPasswords common_passwords(const std::filesystem::path& models) {
@@ -89,8 +93,8 @@ Service::Service(Composition& parts)
       disk_("disk", 8),
       hash_("hash", 2),
       beats_("beats", 1),
-      database_(open(parts.settings(), disk_, parts.clock(), log_)),
-      heartbeats_(open(parts.settings(), beats_, parts.clock(), log_)),
+      database_(open_whole(parts.settings(), disk_, parts.clock(), log_)),
+      heartbeats_(open_whole(parts.settings(), beats_, parts.clock(), log_)),
       blobs_({.folder = parts.settings().data / "blobs"}, disk_, parts.ids(), files_),
       passwords_({.hash = {.pepper = settings_.password_pepper}}, common_passwords(parts.settings().models),
                  hash_),
@@ -133,10 +137,13 @@ Service::Service(Composition& parts)
               {.on_trouble = [this](const std::string& why) { note_trouble(why); }}) {
   analyses_.work_in(worker_);
   dispatcher_.on_outcome = [this](const http::Outcome& outcome) { tell(outcome); };
-  server_.emplace(dispatcher_, parts.ids(), server_settings(settings_));
   metrics_.set("app_info", "What program this is.", 1, {{"version", PHAROS_VERSION}});
   metrics_.before_text([this](telemetry::Metrics& metrics) {
-    metrics.set("http_connections", "Open connections.", static_cast<double>(server_->connections()));
+    if (server_) {
+      metrics.set("http_connections", "Open connections.", static_cast<double>(server_->connections()));
+    }
+    metrics.set("queue_jobs_running", "Jobs that this program does now.",
+                static_cast<double>(worker_.busy()));
   });
 }
 
@@ -144,13 +151,29 @@ Service::~Service() {
   stop(base::Duration::zero());
 }
 
+std::vector<std::string> Service::pending_migrations(Composition& parts) {
+  const telemetry::Log log({}, parts.clock());
+  base::Pool disk("disk", 1);
+  std::vector<std::string> steps;
+  static_cast<void>(open(parts.settings(), disk, parts.clock(), log, [&](storage::Database& database) {
+    for (const storage::PendingMigration& each : database.pending(all_tables())) {
+      steps.push_back(fmt::format("{} {:04} {}", each.room, each.migration.number, each.migration.name));
+    }
+  }));
+  return steps;
+}
+
+void Service::listen() {
+  server_.emplace(dispatcher_, parts_.ids(), server_settings(settings_));
+}
+
 void Service::start() {
   worker_.start();
-  server_->start();
+  if (server_) server_->start();
 }
 
 void Service::stop(base::Duration patience) {
-  server_->stop(patience);
+  if (server_) server_->stop(patience);
   worker_.stop(patience);
 }
 
@@ -194,14 +217,6 @@ void Service::tell(const http::Outcome& outcome) {
     }
   }
   log_.write(level, "request", std::move(fields));
-}
-
-template <class T>
-T Service::wait(base::Task<T> task) {
-  boost::asio::io_context loop;
-  auto done = boost::asio::co_spawn(loop, std::move(task), boost::asio::use_future);
-  loop.run();
-  return done.get();
 }
 
 std::optional<DemoLogin> Service::prepare_accounts() {

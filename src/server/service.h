@@ -7,6 +7,10 @@
 #include <optional>
 #include <string>
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/use_future.hpp>
+
 #include "apps/base/account_routes.h"
 #include "apps/base/audit_routes.h"
 #include "apps/base/item_routes.h"
@@ -38,8 +42,9 @@ struct DemoLogin {
   std::string password;
 };
 
-/// Blocks while it is built: opens the database, brings its tables to the newest form, binds the port. Throws
-/// base::Error with a sentence for whoever starts the server. Models are loaded at the first analysis.
+/// Blocks while it is built: opens the database and brings its tables to the newest form. Throws base::Error
+/// with a sentence for whoever starts it. Models are loaded at the first analysis. Commands that look after
+/// the server use the same parts, without listening or working.
 class Service {
  public:
   /// `parts` must outlive it.
@@ -48,7 +53,14 @@ class Service {
   Service(const Service&) = delete;
   Service& operator=(const Service&) = delete;
 
-  /// Serves and works off the queue.
+  /// In the data folder, where DATABASE_URL says nothing else.
+  static constexpr const char* kDatabaseFile = "pharos.db";
+  /// The steps that building one would take first: `room NNNN name`. Blocks.
+  static std::vector<std::string> pending_migrations(Composition& parts);
+
+  /// Takes the port. Throws base::Error when that cannot be.
+  void listen();
+  /// Works off the queue, and serves when it listens.
   void start();
   /// Lets requests and jobs under way end, up to `patience`; jobs that have not go back to the queue. Blocks.
   void stop(base::Duration patience);
@@ -61,7 +73,11 @@ class Service {
   /// the log.
   void analyze_sample(const DemoLogin& login);
 
-  const telemetry::Log& log() const { return log_; }
+  security::People& people() { return people_; }
+  security::AuditLog& audit() { return audit_; }
+  /// Runs something to its end, on this thread.
+  template <class T>
+  static T wait(base::Task<T> task);
 
  private:
   mirror::MirrorParts mirror_parts();
@@ -69,8 +85,6 @@ class Service {
   void note_trouble(const std::string& why) const { log_.warning("queue", {{"trouble", why}}); }
   base::Task<void> make_account(DemoLogin login, bool is_superuser);
   base::Task<void> analyze_sample_now(DemoLogin login);
-  template <class T>
-  T wait(base::Task<T> task);
 
   Composition& parts_;
   const ServeSettings& settings_;
@@ -113,5 +127,13 @@ class Service {
   std::once_flag models_wanted_;
   std::optional<mirror::MirrorParts> mirror_parts_;
 };
+
+template <class T>
+T Service::wait(base::Task<T> task) {
+  boost::asio::io_context loop;
+  auto done = boost::asio::co_spawn(loop, std::move(task), boost::asio::use_future);
+  loop.run();
+  return done.get();
+}
 
 }  // namespace pharos::server

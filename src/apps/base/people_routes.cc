@@ -17,12 +17,24 @@ PeopleRoutes::PeopleRoutes(http::Routes& table, security::People& people) : peop
         .raises(base::Code::kConflict)
         .tag("administration");
   };
+  routes.post("/setup", &PeopleRoutes::set_up)
+      .open()
+      .limited(http::Limit::kAuth)
+      .summary("Become the first who runs the server")
+      .status(201)
+      .raises(base::Code::kUnauthenticated)
+      .tag("administration");
   administering(routes.get("/users", &PeopleRoutes::list).summary("List everybody"));
   administering(
       routes.post("/users", &PeopleRoutes::create).summary("Make an account for somebody").status(201));
   administering(routes.get("/users/{id}", &PeopleRoutes::read).summary("Read somebody's account"));
   administering(routes.patch("/users/{id}", &PeopleRoutes::change).summary("Change somebody's account"));
   administering(routes.remove("/users/{id}", &PeopleRoutes::remove).summary("Delete somebody's account"));
+}
+
+base::Task<security::User> PeopleRoutes::set_up(FirstAdmin wanted) {
+  co_return co_await people_.make_first_admin(
+      wanted.token, {.email = wanted.email, .password = wanted.password, .full_name = {}});
 }
 
 base::Task<security::UserPage> PeopleRoutes::list(security::Caller caller, http::Query<http::Page> page) {

@@ -27,12 +27,21 @@ struct WantedPersonChange {
 };
 BOOST_DESCRIBE_STRUCT(WantedPersonChange, (), (email, password, full_name, is_active, is_superuser))
 
+/// Of whoever has the link that the server printed when it started with nobody to run it.
+struct FirstAdmin {
+  http::Text<1, 200> token;
+  http::Email email;
+  http::Text<8, 1024> password;
+};
+BOOST_DESCRIBE_STRUCT(FirstAdmin, (), (token, email, password))
+
 class PeopleRoutes {
  public:
   /// Both outlive it, and it the table's use.
   PeopleRoutes(http::Routes& table, security::People& people);
 
  private:
+  base::Task<security::User> set_up(FirstAdmin wanted);
   base::Task<security::UserPage> list(security::Caller caller, http::Query<http::Page> page);
   base::Task<security::User> create(security::Caller caller, WantedPerson wanted);
   base::Task<security::User> read(security::Caller caller, http::Path<http::IdKey> key);

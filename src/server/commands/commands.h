@@ -35,6 +35,36 @@ struct ServeOptions {
 /// Until SIGINT or SIGTERM.
 int serve(Composition& parts, const Console& console, const ServeOptions& options);
 
+/// Works off the queue, beside other programs that do.
+int work(Composition& parts, const Console& console);
+
+struct UserOptions {
+  std::string email;
+  std::string password;
+  bool superuser = false;
+  bool json = false;
+};
+int users_list(Composition& parts, const Console& console, const UserOptions& options);
+int users_add(Composition& parts, const Console& console, const UserOptions& options);
+int users_disable(Composition& parts, const Console& console, const UserOptions& options);
+
+struct AuditOptions {
+  bool json = false;
+};
+/// 1 when something was changed, taken out or cut off.
+int audit_verify(Composition& parts, const Console& console, const AuditOptions& options);
+
+struct BackupOptions {
+  std::string folder;
+};
+int backup(Composition& parts, const Console& console, const BackupOptions& options);
+int restore(Composition& parts, const Console& console, const BackupOptions& options);
+
+struct MigrateOptions {
+  bool check = false;  ///< only say what there is to do: 1 when there is something
+};
+int migrate(Composition& parts, const Console& console, const MigrateOptions& options);
+
 struct ConfigOptions {
   bool json = false;
 };

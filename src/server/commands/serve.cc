@@ -1,4 +1,4 @@
-// `pharos serve`: the server, until it is asked to stop.
+// `pharos serve` and `pharos worker`: until they are asked to stop.
 #include <chrono>
 
 #include <fmt/format.h>
@@ -36,6 +36,7 @@ int serve(Composition& parts, const Console& console, const ServeOptions& option
   const auto begun = std::chrono::steady_clock::now();
   const StopSignals signals;
   Service service(parts);
+  service.listen();
   const std::optional<DemoLogin> demo = service.prepare_accounts();
   service.start();
   const auto took =
@@ -45,10 +46,25 @@ int serve(Composition& parts, const Console& console, const ServeOptions& option
   console.print(fmt::format("  API      {}/docs\n", service.address()));
   console.print(fmt::format("  data     {}\n", parts.settings().data.string()));
   if (demo) console.print(fmt::format("  login    {}  {}\n", demo->email, demo->password));
+  if (const auto token = Service::wait(service.people().first_admin_link())) {
+    console.print(fmt::format("  set up   nobody runs this server yet: POST {}/api/v1/setup with token {}\n",
+                              service.address(), *token));
+  }
   console.print("Stop with Ctrl-C.\n");
   if (demo && options.sample) service.analyze_sample(*demo);
   signals.wait();
   console.note("\nstopping: requests under way may end\n");
+  service.stop(std::chrono::seconds(20));
+  return 0;
+}
+
+int work(Composition& parts, const Console& console) {
+  const StopSignals signals;
+  Service service(parts);
+  service.start();
+  console.print(fmt::format("Pharos {} works off the queue\nStop with Ctrl-C.\n", kVersion));
+  signals.wait();
+  console.note("\nstopping: jobs under way may end\n");
   service.stop(std::chrono::seconds(20));
   return 0;
 }
