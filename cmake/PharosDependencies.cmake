@@ -6,6 +6,7 @@ if(PHAROS_CORE_ONLY)
   find_package(yaml-cpp QUIET)  # graphs in files; the library is whole without it
   return()
 endif()
+find_package(CURL REQUIRED)
 find_package(ICU REQUIRED COMPONENTS uc i18n)
 find_package(JPEG REQUIRED)
 find_package(OpenSSL REQUIRED COMPONENTS Crypto SSL)
