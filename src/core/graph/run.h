@@ -197,9 +197,11 @@ class Run {
   /// Checkpoints on their way to the saver while the run goes on, in order.
   struct Saving {
     std::vector<NewCheckpoint> waiting;
-    bool busy = false;  ///< until all have arrived or one has failed
+    std::size_t weight = 0;  ///< of what waits
+    bool busy = false;       ///< until all have arrived or one has failed
     std::exception_ptr failure;
-    WaitingRoom moved;  ///< some have arrived
+    WaitingRoom has_room;
+    WaitingRoom ended;  ///< no longer busy
   };
   /// What a reducer has folded into a channel since the last checkpoint.
   struct Delta {

@@ -21,8 +21,16 @@ namespace {
 /// thread stays in step with its length, and so do all its snapshots together.
 constexpr std::uint64_t kFewestDeltas = 4096;
 
-/// Checkpoints of one run that wait while others are on their way to the saver.
+/// Checkpoints of one run that wait while others are on their way to the saver. One with a whole value, which
+/// may be large, counts as several.
 constexpr std::size_t kMostWaiting = 16;
+constexpr std::size_t kWholeValue = 4;
+
+std::size_t weight_of(const NewCheckpoint& put) {
+  const bool has_whole =
+      std::ranges::any_of(put.changed, [](const ChannelValue& each) { return !each.is_delta; });
+  return has_whole ? kWholeValue : 1;
+}
 
 /// So many writes are folded again by each run that reads the thread; more are worth a copy of the value.
 constexpr std::size_t kFewToFold = 8;
@@ -231,21 +239,26 @@ base::Task<void> Run::put_checkpoint() {
 /// A run does not get further ahead of its saver than that: what waits is in memory, and lost in a crash.
 base::Task<void> Run::room_to_put() {
   if (!saving_) saving_ = std::make_shared<Saving>();
-  while (saving_->waiting.size() >= kMostWaiting) co_await saving_->moved.wait();
+  while (saving_->weight >= kMostWaiting) co_await saving_->has_room.wait();
   if (saving_->failure) std::rethrow_exception(saving_->failure);
 }
 
 /// The saver outlives the put through the graph that the handler holds; the run may be gone by then.
 void Run::put_meanwhile(NewCheckpoint put, const asio::any_io_executor& executor) {
+  saving_->weight += weight_of(put);
   saving_->waiting.push_back(std::move(put));
   if (saving_->busy) return;
   saving_->busy = true;
   asio::co_spawn(executor, put_waiting(info_, thread_, saving_),
                  [saving = saving_, info = info_](std::exception_ptr failure) {
-                   saving->failure = std::move(failure);
-                   saving->busy = false;
-                   saving->waiting.clear();
-                   saving->moved.wake_all();
+                   if (failure) {
+                     saving->failure = std::move(failure);
+                     saving->busy = false;
+                     saving->waiting.clear();
+                     saving->weight = 0;
+                   }
+                   saving->has_room.wake_all();
+                   saving->ended.wake_all();
                  });
 }
 
@@ -253,18 +266,21 @@ void Run::put_meanwhile(NewCheckpoint put, const asio::any_io_executor& executor
 /// its way.
 base::Task<void> Run::put_waiting(std::shared_ptr<const RunInfo> info, ThreadKey thread,
                                   std::shared_ptr<Saving> saving) {
-  co_await asio::post(co_await asio::this_coro::executor, asio::deferred);
+  const auto executor = co_await asio::this_coro::executor;
+  co_await asio::post(executor, asio::deferred);
   while (!saving->waiting.empty()) {
+    saving->weight = 0;
+    asio::post(executor, [saving] { saving->has_room.wake_all(); });  // when these are on their way
     co_await info->saver->put_in_order(thread, std::exchange(saving->waiting, {}));
-    saving->moved.wake_all();
   }
+  saving->busy = false;  // here and not when the coroutine has ended: more may come in between
 }
 
 /// Until the checkpoints on their way have arrived; throws what the saver threw.
 base::Task<void> Run::saved() {
   const std::shared_ptr<Saving> saving = saving_;
   if (!saving) co_return;
-  while (saving->busy) co_await saving->moved.wait();
+  while (saving->busy) co_await saving->ended.wait();
   if (saving->failure) std::rethrow_exception(saving->failure);
 }
 
@@ -288,7 +304,7 @@ base::Task<void> Run::save_at_exit() {
 base::Task<void> Run::keep_call(std::shared_ptr<const RunInfo> info, ThreadKey thread,
                                 std::string checkpoint_id, std::shared_ptr<Saving> saving,
                                 TaskRecord record) {
-  while (saving && saving->busy) co_await saving->moved.wait();
+  while (saving && saving->busy) co_await saving->ended.wait();
   if (saving && saving->failure) std::rethrow_exception(saving->failure);
   co_await info->saver->put_record(std::move(thread), std::move(checkpoint_id), std::move(record));
 }

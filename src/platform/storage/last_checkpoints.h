@@ -22,7 +22,7 @@ class LastCheckpoints {
  public:
   struct Limits {
     std::size_t threads = 1000;              ///< subgraphs of a thread count, too
-    std::size_t bytes = 64UL * 1024 * 1024;  ///< as text; they take up to three times as much in memory
+    std::size_t bytes = 64UL * 1024 * 1024;  ///< as text; in memory they take rather more
   };
 
   /// How long the texts are of what is put.
