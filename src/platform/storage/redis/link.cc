@@ -103,7 +103,6 @@ void Link::close(const std::string& why) {
   if (std::exchange(is_closed_, true)) return;
   error_code ignored;
   socket_.close(ignored);
-  on_reply_ = nullptr;
   if (const auto on_close = std::exchange(on_close_, nullptr)) on_close(why);
 }
 

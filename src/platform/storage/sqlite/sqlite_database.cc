@@ -1,9 +1,12 @@
 #include "platform/storage/sqlite/sqlite_database.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <sqlite3.h>
 
 #include "core/base/error.h"
+#include "core/base/text.h"
 #include "platform/storage/sqlite/values.h"
 
 namespace pharos::storage {
@@ -66,9 +69,17 @@ class Limit {
   base::Deadline deadline_;
 };
 
+/// SQLite itself would leave out what comes after the first.
+void check_single(sqlite3_stmt* statement, std::string_view sql) {
+  const std::string_view used = sqlite3_sql(statement);
+  if (base::trim(sql.substr(std::min(used.size(), sql.size()))).empty()) return;
+  throw base::Error(base::Code::kInternal, fmt::format("two statements are run as one: {}", sql));
+}
+
 Rows SqliteSession::carry_out(std::string_view sql, std::span<const Value> values, std::size_t& changed) {
   if (deadline_.passed(clock_)) throw took_too_long();
   Statement& statement = connection_.statement(sql);
+  check_single(statement.native(), sql);
   if (sqlite3_stmt_readonly(statement.native()) != 0) {
     const Limit limit(connection_, clock_, base::Deadline::in(clock_, limit_).sooner(deadline_));
     return sqlite::carry_out(connection_, statement, values, changed);

@@ -222,6 +222,14 @@ TYPED_TEST(Tables, RefuseValuesThatTheStatementDoesNotHave) {
   EXPECT_EQ(this->count("shelves"), 0);
 }
 
+TYPED_TEST(Tables, RefuseTwoStatementsAtOnce) {
+  const std::string insert = "INSERT INTO shelves (id, label) VALUES ('s', 'x')";
+  EXPECT_THROW(write_one(*this->database, kNorth, insert + "; DELETE FROM notes"), base::Error);
+  EXPECT_EQ(this->count("shelves"), 0);
+  write_one(*this->database, kNorth, insert + " ; ");
+  EXPECT_EQ(this->count("shelves"), 1);
+}
+
 TYPED_TEST(Tables, AreNotChangedByARead) {
   EXPECT_THROW(read_one(*this->database, kNorth, "INSERT INTO shelves (id, label) VALUES ('s', 'x')"),
                base::Error);
