@@ -2,12 +2,17 @@
 
 namespace pharos::embedded {
 extern const std::string_view _0001_jobs_sql;
+extern const std::string_view _0002_crons_sql;
+extern const std::string_view _0003_webhooks_sql;
 }  // namespace pharos::embedded
 
 namespace pharos::jobs {
 
 storage::RoomTables job_tables() {
-  return {.room = "jobs", .migrations = {{1, "jobs", embedded::_0001_jobs_sql}}};
+  return {.room = "jobs",
+          .migrations = {{1, "jobs", embedded::_0001_jobs_sql},
+                         {2, "crons", embedded::_0002_crons_sql},
+                         {3, "webhooks", embedded::_0003_webhooks_sql}}};
 }
 
 }  // namespace pharos::jobs

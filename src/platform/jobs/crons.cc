@@ -1,0 +1,147 @@
+#include "platform/jobs/crons.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "core/base/error.h"
+#include "platform/jobs/cron_expression.h"
+#include "platform/jobs/job_rows.h"
+#include "platform/storage/json_text.h"
+
+namespace pharos::jobs {
+namespace {
+
+using storage::Row;
+using storage::Scope;
+using storage::Session;
+
+constexpr storage::WriteOptions kCommitted{.deadline = {}, .isolation = storage::Isolation::kCommitted};
+constexpr std::string_view kColumns = "id, name, expression, kind, input, is_active, next_at, created_at";
+constexpr std::string_view kOfScope = "team_id = $1 AND user_id = $2";
+
+Cron cron_of(const Row& row) {
+  return {.id = row.text("id"),
+          .name = row.text("name"),
+          .expression = row.text("expression"),
+          .kind = row.text("kind"),
+          .input = storage::read_json(row.text("input"), "a cron's input"),
+          .is_active = row.truth("is_active"),
+          .next_at = base::iso8601(from_microseconds(row.number("next_at"))),
+          .created_at = base::iso8601(from_microseconds(row.number("created_at")))};
+}
+
+void check(const NewCron& cron) {
+  if (cron.name.empty() || cron.kind.empty()) {
+    throw base::Error(base::Code::kInvalidInput, "a cron needs a name and the kind of its jobs");
+  }
+}
+
+/// One job for the time that is due: its key says which, so that two who see it due queue it once.
+void queue_one(Session& session, Jobs& jobs, const Row& cron) {
+  jobs.enqueue_for(session, {.team_id = cron.text("team_id"), .user_id = cron.text("user_id")},
+                   {.kind = cron.text("kind"),
+                    .input = storage::read_json(cron.text("input"), "a cron's input"),
+                    .unique_key = fmt::format("cron {} {}", cron.text("id"), cron.number("next_at"))});
+}
+
+/// What was reckoned later than now was reckoned by a clock that has been set back since.
+storage::Rows due(Session& session, std::int64_t now) {
+  return session.run(
+      fmt::format("SELECT id, team_id, user_id, expression, kind, input, next_at FROM job_crons"
+                  " WHERE is_active AND (next_at <= $1 OR reckoned_at > $1) ORDER BY id LIMIT 100{}",
+                  skipping_locked(session)),
+      now);
+}
+
+}  // namespace
+
+base::Task<Cron> Crons::put(Scope scope, NewCron cron) {
+  check(cron);
+  const base::WallTime now = clock_.wall_now();
+  const base::WallTime next = CronExpression(cron.expression).next(now);
+  auto work = [id = ids_.next(), cron = std::move(cron), now, next](Session& session) {
+    return cron_of(
+        session
+            .find(fmt::format("INSERT INTO job_crons (id, team_id, user_id, name, expression, kind, input,"
+                              " is_active, next_at, reckoned_at, created_at)"
+                              " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)"
+                              " ON CONFLICT (team_id, user_id, name) DO UPDATE SET"
+                              " expression = excluded.expression, kind = excluded.kind,"
+                              " input = excluded.input, is_active = excluded.is_active,"
+                              " next_at = excluded.next_at, reckoned_at = excluded.reckoned_at"
+                              " RETURNING {}",
+                              kColumns),
+                  id, session.scope().team_id, session.scope().user_id, cron.name, cron.expression, cron.kind,
+                  storage::write_json(cron.input, "a cron's input"), cron.is_active, to_microseconds(next),
+                  to_microseconds(now))
+            .value());
+  };
+  co_return co_await jobs_.database().write(std::move(scope), std::move(work), kCommitted);
+}
+
+base::Task<std::vector<Cron>> Crons::list(Scope scope) {
+  return jobs_.database().read(std::move(scope), [](Session& session) {
+    std::vector<Cron> crons;
+    for (const Row& row :
+         session.run(fmt::format("SELECT {} FROM job_crons WHERE {} ORDER BY name", kColumns, kOfScope),
+                     session.scope().team_id, session.scope().user_id)) {
+      crons.push_back(cron_of(row));
+    }
+    return crons;
+  });
+}
+
+base::Task<void> Crons::remove(Scope scope, std::string id) {
+  return jobs_.database().write(
+      std::move(scope),
+      [id = std::move(id)](Session& session) {
+        session.run(fmt::format("DELETE FROM job_crons WHERE {} AND id = $3", kOfScope),
+                    session.scope().team_id, session.scope().user_id, id);
+        if (session.changed() == 0) {
+          throw base::Error(base::Code::kNotFound, fmt::format("there is no cron '{}'", id));
+        }
+      },
+      kCommitted);
+}
+
+base::Task<std::size_t> Crons::queue_due() {
+  const base::WallTime now = clock_.wall_now();
+  const auto any = co_await jobs_.database().read(Scope::system(), [now](Session& session) {
+    return session
+        .find("SELECT id FROM job_crons WHERE is_active AND (next_at <= $1 OR reckoned_at > $1) LIMIT 1",
+              to_microseconds(now))
+        .has_value();
+  });
+  if (!any) co_return 0;
+  auto work = [this, now](Session& session) {
+    std::size_t queued = 0;
+    for (const Row& cron : due(session, to_microseconds(now))) {
+      const bool is_due = cron.number("next_at") <= to_microseconds(now);
+      if (is_due) queue_one(session, jobs_, cron);
+      queued += is_due ? 1 : 0;
+      session.run("UPDATE job_crons SET next_at = $2, reckoned_at = $3 WHERE id = $1", cron.text("id"),
+                  to_microseconds(CronExpression(cron.text("expression")).next(now)), to_microseconds(now));
+    }
+    return queued;
+  };
+  co_return co_await jobs_.database().write(Scope::system(), std::move(work), kCommitted);
+}
+
+CronTicker::CronTicker(Crons& crons, base::Clock& clock, std::function<void(const std::string&)> on_trouble)
+    : crons_(crons), clock_(clock), on_trouble_(std::move(on_trouble)) {
+  background_.spawn(tick_forever());
+}
+
+base::Task<void> CronTicker::tick_forever() {
+  while (true) {
+    try {
+      co_await crons_.queue_due();
+    } catch (const base::Error& trouble) {
+      if (on_trouble_) on_trouble_(fmt::format("crons are not queued: {}", trouble.what()));
+    }
+    co_await clock_.sleep_until(clock_.now() + std::chrono::seconds(1));
+  }
+}
+
+}  // namespace pharos::jobs

@@ -1,0 +1,72 @@
+// Jobs that are queued again and again.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "platform/jobs/background.h"
+#include "platform/jobs/jobs.h"
+
+namespace pharos::jobs {
+
+/// What is to be queued, and when.
+struct NewCron {
+  std::string name;        ///< among its owner's
+  std::string expression;  ///< as CronExpression has it, in UTC
+  std::string kind;        ///< of the jobs
+  json::value input = nullptr;
+  bool is_active = true;
+};
+BOOST_DESCRIBE_STRUCT(NewCron, (), (name, expression, kind, input, is_active))
+
+struct Cron {
+  std::string id;
+  std::string name;
+  std::string expression;
+  std::string kind;
+  json::value input;
+  bool is_active = true;
+  std::string next_at;
+  std::string created_at;
+};
+BOOST_DESCRIBE_STRUCT(Cron, (), (id, name, expression, kind, input, is_active, next_at, created_at))
+
+/// Thread-safe. Every scope has its own crons, and the jobs are its own.
+class Crons {
+ public:
+  /// All must outlive it.
+  Crons(Jobs& jobs, base::Clock& clock, base::Ids& ids) : jobs_(jobs), clock_(clock), ids_(ids) {}
+
+  /// Makes the scope's cron of that name, or changes it. Throws base::Error (kInvalidInput) when the
+  /// expression is none.
+  base::Task<Cron> put(storage::Scope scope, NewCron cron);
+  base::Task<std::vector<Cron>> list(storage::Scope scope);
+  /// Throws base::Error (kNotFound).
+  base::Task<void> remove(storage::Scope scope, std::string id);
+
+  /// Queues what is due, of all owners, and gives how much. Whoever calls it wherever, for each time there is
+  /// one job; times that were missed together are made up for by one.
+  base::Task<std::size_t> queue_due();
+
+ private:
+  Jobs& jobs_;
+  base::Clock& clock_;
+  base::Ids& ids_;
+};
+
+/// Queues what is due once a second, on a thread of its own.
+class CronTicker {
+ public:
+  CronTicker(Crons& crons, base::Clock& clock, std::function<void(const std::string&)> on_trouble = {});
+
+ private:
+  base::Task<void> tick_forever();
+
+  Crons& crons_;
+  base::Clock& clock_;
+  std::function<void(const std::string&)> on_trouble_;
+  Background background_;
+};
+
+}  // namespace pharos::jobs

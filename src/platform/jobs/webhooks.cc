@@ -1,0 +1,191 @@
+#include "platform/jobs/webhooks.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "core/base/error.h"
+#include "platform/jobs/job_rows.h"
+#include "platform/jobs/webhook_signature.h"
+#include "platform/storage/cipher.h"
+#include "platform/storage/json_text.h"
+
+namespace pharos::jobs {
+namespace {
+
+using namespace std::chrono_literals;
+using storage::Row;
+using storage::Scope;
+using storage::Session;
+
+constexpr storage::WriteOptions kCommitted{.deadline = {}, .isolation = storage::Isolation::kCommitted};
+constexpr const char* kKind = "webhook";
+constexpr const char* kPurpose = "webhook";
+constexpr int kGone = 410;
+
+/// Over a day: thirty-two hours, or at least twenty-five when chance shortens every wait.
+const std::vector<base::Duration>& waits() {
+  static const std::vector<base::Duration> list{5s, 1min, 5min, 30min, 2h, 5h, 10h, 14h};
+  return list;
+}
+
+/// A message on its way. The body is text, so that every attempt sends the same.
+struct Message {
+  std::string endpoint_id;
+  std::string message_id;
+  std::string type;
+  std::string body;
+};
+BOOST_DESCRIBE_STRUCT(Message, (), (endpoint_id, message_id, type, body))
+
+void check(const NewWebhook& webhook) {
+  const bool is_web = webhook.url.starts_with("https://") || webhook.url.starts_with("http://");
+  if (!is_web || webhook.url.size() > 2000) {
+    throw base::Error(base::Code::kInvalidInput,
+                      "a webhook needs a URL that begins with https:// and has at most 2000 characters");
+  }
+}
+
+std::vector<std::string> events_of(const Row& row) {
+  return base::from_json<std::vector<std::string>>(
+      storage::read_json(row.text("events"), "a webhook's events"));
+}
+
+Webhook webhook_of(const Row& row) {
+  return {.id = row.text("id"),
+          .url = row.text("url"),
+          .events = events_of(row),
+          .is_active = row.truth("is_active"),
+          .created_at = base::iso8601(from_microseconds(row.number("created_at"))),
+          .secret = std::nullopt};
+}
+
+[[noreturn]] void throw_no_webhook(const std::string& id) {
+  throw base::Error(base::Code::kNotFound, fmt::format("there is no webhook '{}'", id));
+}
+
+struct Endpoint {
+  std::string url;
+  std::string secret;
+};
+
+Endpoint find_endpoint(Session& session, const std::string& id) {
+  const auto row = session.find("SELECT url, secret FROM webhook_endpoints WHERE id = $1 AND is_active", id);
+  if (!row) throw_no_webhook(id);
+  return {.url = row->text(0), .secret = row->text(1)};
+}
+
+bool wants(const Row& endpoint, const std::string& type) {
+  const std::vector<std::string> events = events_of(endpoint);
+  return events.empty() || std::ranges::find(events, type) != events.end();
+}
+
+}  // namespace
+
+base::Task<Webhook> Webhooks::add(Scope scope, NewWebhook webhook) {
+  check(webhook);
+  std::string secret = new_webhook_secret();
+  const std::string kept = cipher_ == nullptr ? secret : cipher_->seal(secret, kPurpose);
+  auto work = [id = ids_.next(), kept, webhook = std::move(webhook),
+               now = clock_.wall_now()](Session& session) {
+    return webhook_of(
+        session
+            .find("INSERT INTO webhook_endpoints (id, team_id, user_id, url, events, secret, is_active,"
+                  " created_at) VALUES ($1, $2, $3, $4, $5, $6, true, $7)"
+                  " RETURNING id, url, events, is_active, created_at",
+                  id, session.scope().team_id, session.scope().user_id, webhook.url,
+                  storage::write_json(base::to_json(webhook.events), "a webhook's events"), kept,
+                  to_microseconds(now))
+            .value());
+  };
+  Webhook made = co_await jobs_.database().write(std::move(scope), std::move(work), kCommitted);
+  made.secret = std::move(secret);
+  co_return made;
+}
+
+base::Task<std::vector<Webhook>> Webhooks::list(Scope scope) {
+  return jobs_.database().read(std::move(scope), [](Session& session) {
+    std::vector<Webhook> webhooks;
+    for (const Row& row : session.run("SELECT id, url, events, is_active, created_at FROM webhook_endpoints"
+                                      " WHERE team_id = $1 ORDER BY id",
+                                      session.scope().team_id)) {
+      webhooks.push_back(webhook_of(row));
+    }
+    return webhooks;
+  });
+}
+
+base::Task<void> Webhooks::remove(Scope scope, std::string id) {
+  return jobs_.database().write(
+      std::move(scope),
+      [id = std::move(id)](Session& session) {
+        session.run("DELETE FROM webhook_endpoints WHERE id = $1 AND team_id = $2", id,
+                    session.scope().team_id);
+        if (session.changed() == 0) throw_no_webhook(id);
+      },
+      kCommitted);
+}
+
+std::size_t Webhooks::announce(Session& session, const std::string& type, const json::value& data) {
+  const json::object content{{"type", type}, {"timestamp", base::iso8601(clock_.wall_now())}, {"data", data}};
+  Message message{.endpoint_id = {},
+                  .message_id = "msg_" + ids_.next(),
+                  .type = type,
+                  .body = storage::write_json(content, "a webhook's message")};
+  std::size_t queued = 0;
+  for (const Row& endpoint :
+       session.run("SELECT id, events FROM webhook_endpoints WHERE team_id = $1 AND is_active",
+                   session.scope().team_id)) {
+    if (!wants(endpoint, type)) continue;
+    message.endpoint_id = endpoint.text("id");
+    jobs_.enqueue(session, {.kind = kKind,
+                            .input = base::to_json(message),
+                            .priority = Priority::kNormal,
+                            .max_attempts = static_cast<int>(waits().size()) + 1});
+    ++queued;
+  }
+  return queued;
+}
+
+void Webhooks::handle_with(Worker& worker) {
+  HandlerOptions options{.time_limit = 1min, .backoff = on_schedule(waits())};
+  // Whatever goes wrong may be mended at the other end; only what is not there any more never will.
+  options.retries = [](const std::exception_ptr& failure) {
+    try {
+      std::rethrow_exception(failure);
+    } catch (const base::Error& error) {
+      return error.code() != base::Code::kNotFound;
+    } catch (...) {
+      return true;
+    }
+  };
+  worker.handle(
+      kKind, [this](Job job, JobContext& context) { return deliver(std::move(job), context); },
+      std::move(options));
+}
+
+base::Task<json::value> Webhooks::deliver(Job job, JobContext& context) {
+  const auto message = base::from_json<Message>(job.input);
+  auto find = [id = message.endpoint_id](Session& session) { return find_endpoint(session, id); };
+  const Endpoint endpoint = co_await jobs_.database().read(context.scope(), std::move(find));
+  const std::string secret = cipher_ == nullptr ? endpoint.secret : cipher_->open(endpoint.secret, kPurpose);
+  WebhookSender::Headers headers =
+      webhook_headers(secret, message.message_id, clock_.wall_now(), message.body);
+  const int status = co_await sender_.post(endpoint.url, std::move(headers), message.body);
+  if (status == kGone) {
+    co_await deactivate(context, message.endpoint_id);
+    throw base::Error(base::Code::kNotFound, "the receiver has gone (410): the webhook is switched off");
+  }
+  if (status < 200 || status > 299) {
+    throw base::Error(base::Code::kUnavailable, fmt::format("the receiver answered {}", status));
+  }
+  co_return json::object{{"status", status}};
+}
+
+base::Task<void> Webhooks::deactivate(JobContext& context, const std::string& id) {
+  return context.write([id](Session& session) {
+    session.run("UPDATE webhook_endpoints SET is_active = false WHERE id = $1", id);
+  });
+}
+
+}  // namespace pharos::jobs

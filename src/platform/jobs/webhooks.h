@@ -1,0 +1,79 @@
+// Telling others' servers what has happened.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "platform/jobs/jobs.h"
+#include "platform/jobs/worker.h"
+
+namespace pharos::storage {
+class Cipher;
+}  // namespace pharos::storage
+
+namespace pharos::jobs {
+
+/// Sends one request to where a user says, so it must guard against what users may say.
+class WebhookSender {
+ public:
+  virtual ~WebhookSender() = default;
+  using Headers = std::vector<std::pair<std::string, std::string>>;
+
+  /// Gives the answer's status. Throws base::Error (kUnavailable, kTimeout) when there is none, kForbidden
+  /// when that address may not be called.
+  virtual base::Task<int> post(std::string url, Headers headers, std::string body) = 0;
+};
+
+struct NewWebhook {
+  std::string url;
+  std::vector<std::string> events;  ///< types such as `analysis.finished`; none: all
+};
+BOOST_DESCRIBE_STRUCT(NewWebhook, (), (url, events))
+
+struct Webhook {
+  std::string id;
+  std::string url;
+  std::vector<std::string> events;
+  bool is_active = true;  ///< ends when the receiver answers 410
+  std::string created_at;
+  std::optional<std::string> secret;  ///< only when it is made
+};
+BOOST_DESCRIBE_STRUCT(Webhook, (), (id, url, events, is_active, created_at, secret))
+
+/// Thread-safe. Endpoints are a team's. Each message is a job of the kind `webhook`, so that it is listed,
+/// cancelled and replayed as one.
+class Webhooks {
+ public:
+  /// All must outlive it. Secrets are sealed when there is a cipher.
+  Webhooks(Jobs& jobs, base::Clock& clock, base::Ids& ids, WebhookSender& sender,
+           const storage::Cipher* cipher = nullptr)
+      : jobs_(jobs), clock_(clock), ids_(ids), sender_(sender), cipher_(cipher) {}
+
+  /// Throws base::Error (kInvalidInput) when it is no URL of http or https.
+  base::Task<Webhook> add(storage::Scope scope, NewWebhook webhook);
+  base::Task<std::vector<Webhook>> list(storage::Scope scope);
+  /// Throws base::Error (kNotFound).
+  base::Task<void> remove(storage::Scope scope, std::string id);
+
+  /// Within the transaction of what has happened: queues a message for each endpoint of the session's team
+  /// that wants that type. Gives how many.
+  std::size_t announce(storage::Session& session, const std::string& type, const json::value& data);
+
+  /// Has the worker send messages. A message that is not taken (any answer but 2xx) is sent nine times in
+  /// all, over a day.
+  void handle_with(Worker& worker);
+
+ private:
+  base::Task<json::value> deliver(Job job, JobContext& context);
+  base::Task<void> deactivate(JobContext& context, const std::string& id);
+
+  Jobs& jobs_;
+  base::Clock& clock_;
+  base::Ids& ids_;
+  WebhookSender& sender_;
+  const storage::Cipher* cipher_;
+};
+
+}  // namespace pharos::jobs
