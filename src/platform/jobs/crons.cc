@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include <boost/system/system_error.hpp>
 #include <fmt/format.h>
 
 #include "core/base/error.h"
@@ -137,7 +138,9 @@ base::Task<void> CronTicker::tick_forever() {
   while (true) {
     try {
       co_await crons_.queue_due();
-    } catch (const base::Error& trouble) {
+    } catch (const boost::system::system_error&) {
+      throw;  // cancelled
+    } catch (const std::exception& trouble) {
       if (on_trouble_) on_trouble_(fmt::format("crons are not queued: {}", trouble.what()));
     }
     co_await clock_.sleep_until(clock_.now() + std::chrono::seconds(1));

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include <boost/system/system_error.hpp>
 #include <fmt/format.h>
 
 #include "core/base/error.h"
@@ -74,7 +75,9 @@ base::Task<void> Pulse::beat_forever() {
     base::Duration pause = settings_.heartbeat;
     try {
       co_await beat_once();
-    } catch (const base::Error& trouble) {
+    } catch (const boost::system::system_error&) {
+      throw;  // cancelled
+    } catch (const std::exception& trouble) {
       tell(fmt::format("the worker's heartbeat failed: {}", trouble.what()));
       pause = std::min(pause, settings_.poll);
     }
@@ -103,7 +106,9 @@ base::Task<void> Pulse::look_forever() {
   while (true) {
     try {
       co_await look_once(watchman);
-    } catch (const base::Error& trouble) {
+    } catch (const boost::system::system_error&) {
+      throw;  // cancelled
+    } catch (const std::exception& trouble) {
       tell(fmt::format("dead workers are not looked for: {}", trouble.what()));
     }
     co_await clock_.sleep_until(clock_.now() + settings_.poll);

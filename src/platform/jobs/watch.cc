@@ -4,6 +4,7 @@
 #include <map>
 #include <span>
 
+#include <boost/system/system_error.hpp>
 #include <fmt/format.h>
 
 #include "core/base/error.h"
@@ -69,7 +70,9 @@ base::Task<void> Watch::Core::poll_forever() {
     co_await clock.sleep_until(clock.now() + settings.poll);
     try {
       co_await poll_once();
-    } catch (const base::Error& trouble) {
+    } catch (const boost::system::system_error&) {
+      throw;  // cancelled
+    } catch (const std::exception& trouble) {
       if (settings.on_trouble) settings.on_trouble(fmt::format("jobs are not watched: {}", trouble.what()));
     }
   }

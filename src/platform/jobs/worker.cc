@@ -11,6 +11,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/strand.hpp>
+#include <boost/system/system_error.hpp>
 #include <fmt/format.h>
 
 #include "core/base/error.h"
@@ -125,7 +126,9 @@ base::Task<void> Worker::Core::work_forever() {
       co_await stop_what_is_cancelled();
       stop_what_is_late();
       co_await claim_what_fits();
-    } catch (const base::Error& trouble) {
+    } catch (const boost::system::system_error&) {
+      throw;  // cancelled
+    } catch (const std::exception& trouble) {
       tell(fmt::format("no jobs are claimed: {}", trouble.what()));
     }
     co_await work.wait(heard, parts.clock, next_look());

@@ -1,6 +1,7 @@
 // What the tests of this room share: both databases, a clock that is moved by hand, ways to wait.
 #pragma once
 
+#include <algorithm>
 #include <exception>
 #include <memory>
 #include <optional>
@@ -89,6 +90,9 @@ inline std::unique_ptr<storage::Database> open(const std::string& url, base::Poo
   return storage::open_database({.url = url}, pool, machine_clock());
 }
 
+/// A worker's claims, its beats and its looks at others'.
+inline constexpr std::size_t kLoops = 3;
+
 /// An empty queue.
 template <class Kind>
 struct Queue : testing::Test {
@@ -104,6 +108,21 @@ struct Queue : testing::Test {
         database->write(Scope::system(), std::move(work), {.isolation = storage::Isolation::kCommitted}));
   }
   JobId add(const Scope& owner, NewJob job) { return wait(jobs.enqueue(owner, std::move(job))); }
+  /// Moves the clock to the time of a queued job, and lets workers know.
+  void skip_to(const JobId& id) {
+    const auto run_at = write([&id](Session& session) {
+      return session.find("SELECT run_at FROM jobs WHERE id = $1", id).value().number(0);
+    });
+    const auto now =
+        std::chrono::duration_cast<std::chrono::microseconds>(clock.wall_now().time_since_epoch());
+    clock.advance(std::max<base::Duration>(0s, std::chrono::microseconds(run_at) - now));
+    jobs.hints().work().ring();
+  }
+  /// A second passes once so many coroutines are asleep: nobody is left behind by the clock.
+  void tick(std::size_t asleep) {
+    while (clock.sleepers() < asleep) std::this_thread::yield();
+    clock.advance(1s);
+  }
   Job get(const JobId& id) { return wait(jobs.get(Scope::system(), id)); }
 
   storage::TemporaryFolder folder;

@@ -1,8 +1,10 @@
 // Workers as their users see them: on threads, against either database.
 #include "platform/jobs/worker.h"
 
+#include <array>
 #include <atomic>
 #include <future>
+#include <numeric>
 
 #include <boost/asio/thread_pool.hpp>
 #include <gmock/gmock.h>
@@ -47,9 +49,8 @@ struct Workers : Queue<Kind> {
       if (news.is_over) return names;
     }
   }
-  /// Waits for an event of that name.
-  void await_event(const JobId& id, const std::string& name) {
-    std::int64_t number = 0;
+  /// Waits for an event of that name, after the one of that number.
+  void await_event(const JobId& id, const std::string& name, std::int64_t number = 0) {
     while (true) {
       for (const JobEvent& event : wait(watch.next(Scope::system(), id, number)).events) {
         number = event.number;
@@ -71,11 +72,16 @@ base::Task<json::value> double_it(Job job, JobContext&) {
   co_return job.input.as_int64() * 2;
 }
 
-/// Until it is cancelled.
+/// Until it is cancelled. Not asleep by the clock.
+base::Task<void> wait_for_nothing(base::Clock& clock) {
+  const Bell silent;
+  co_await silent.wait(silent.rings(), clock);
+}
+
 base::Task<json::value> wait_for_the_end(Job, JobContext& context) {
   co_await context.progress("waiting");
-  co_await context.clock().sleep_until(base::SteadyTime::max());
-  co_return nullptr;
+  co_await wait_for_nothing(context.clock());
+  throw std::runtime_error("cancelled");
 }
 
 TYPED_TEST(Workers, DoWhatIsQueuedWithoutWaitingForTheNextLook) {
@@ -96,8 +102,8 @@ TYPED_TEST(Workers, FindWhatNobodyHintedAt) {
   worker->start();
   Jobs others(*this->database, this->clock, this->ids);  // another program's: its hints are not heard
   const JobId id = wait(others.enqueue(kNora, {.kind = "double", .input = 21}));
-  auto result = std::async([&] { return this->follow(id); });
-  while (result.wait_for(1ms) != std::future_status::ready) this->clock.advance(1s);
+  auto story = std::async(std::launch::async, [&] { return this->follow(id); });
+  while (story.wait_for(0s) != std::future_status::ready) this->tick(kLoops);
   EXPECT_EQ(this->get(id).result, 42);
 }
 
@@ -128,9 +134,12 @@ TYPED_TEST(Workers, TryAgainAfterAWaitThatGrows) {
   const JobId id = this->add(kNora, {.kind = "flaky"});
   this->await_event(id, "retrying");
   EXPECT_EQ(this->get(id).run_at, "2027-01-15T08:00:00.500Z") << "half of a second, as chance has it here";
-  auto story = std::async([&] { return this->follow(id); });
-  while (story.wait_for(1ms) != std::future_status::ready) this->clock.advance(100ms);
-  EXPECT_THAT(story.get(), ElementsAre("started", "retrying", "started", "retrying", "started", "succeeded"));
+  this->skip_to(id);
+  this->await_event(id, "retrying", 3);
+  EXPECT_EQ(this->get(id).run_at, "2027-01-15T08:00:01.500Z") << "twice as long after it";
+  this->skip_to(id);
+  EXPECT_THAT(this->follow(id),
+              ElementsAre("started", "retrying", "started", "retrying", "started", "succeeded"));
   EXPECT_EQ(this->get(id).result, 3);
 }
 
@@ -163,11 +172,11 @@ TYPED_TEST(Workers, EndWhatTakesLongerThanItMay) {
   worker->start();
   const JobId id = this->add(kNora, {.kind = "wait", .max_attempts = 1});
   this->await_event(id, "progress");
-  this->clock.advance(59s);
+  for (int second = 1; second <= 58; ++second) this->tick(kLoops);
   EXPECT_EQ(this->get(id).status, JobStatus::kRunning);
-  auto story = std::async([&] { return this->follow(id); });
-  while (story.wait_for(1ms) != std::future_status::ready) this->clock.advance(1s);
-  EXPECT_THAT(story.get(), ElementsAre("started", "progress", "dead"));
+  this->tick(kLoops);
+  this->tick(kLoops);
+  EXPECT_THAT(this->follow(id), ElementsAre("started", "progress", "dead"));
   EXPECT_EQ(this->get(id).error->code, "timeout");
 }
 
@@ -226,10 +235,7 @@ TYPED_TEST(Workers, ThatWereTakenForDeadLoseWhatTheyHad) {
   worker->handle("wait", [&](Job, JobContext& context) -> base::Task<json::value> {
     if (++calls > 1) co_return "by the second";
     co_await context.progress("waiting");
-    try {
-      co_await context.clock().sleep_until(base::SteadyTime::max());
-    } catch (const std::exception&) {
-    }
+    co_await wait_for_nothing(context.clock());
     EXPECT_EQ(context.stop_reason(), StopReason::kLeaseLost);
     co_await boost::asio::this_coro::reset_cancellation_state();
     try {
@@ -247,12 +253,45 @@ TYPED_TEST(Workers, ThatWereTakenForDeadLoseWhatTheyHad) {
     for (const WorkerBeat& each : read_beats(session)) leave_worker(session, each.worker);
   });
   auto said = refused.get_future();
-  while (said.wait_for(1ms) != std::future_status::ready) this->clock.advance(1s);
+  while (said.wait_for(0s) != std::future_status::ready) this->tick(kLoops);
   EXPECT_THAT(said.get(), HasSubstr("no longer held"));
-  auto story = std::async([&] { return this->follow(id); });
-  while (story.wait_for(1ms) != std::future_status::ready) this->clock.advance(1s);
+  auto story = std::async(std::launch::async, [&] { return this->follow(id); });
+  while (story.wait_for(0s) != std::future_status::ready) this->tick(kLoops);
   EXPECT_THAT(story.get(), ElementsAre("started", "progress", "interrupted", "started", "succeeded"));
   EXPECT_EQ(this->get(id).result, "by the second");
+}
+
+/// One program's follower hears hints, another's looks once in a while; both join in the middle.
+TYPED_TEST(Workers, AreFollowedFromAnywhereWithoutGapsOrRepeats) {
+  constexpr int kEvents = 300;
+  const auto worker = this->make();
+  worker->handle("count", [](Job, JobContext& context) -> base::Task<json::value> {
+    for (int i = 1; i <= kEvents; ++i) co_await context.progress(i);
+    co_return nullptr;
+  });
+  worker->start();
+  Jobs others(*this->database, machine_clock(), this->ids);
+  Watch elsewhere(others, machine_clock(), {.poll = 10ms});
+  const JobId id = this->add(kNora, {.kind = "count"});
+  const auto numbers_after = [&id](Watch& from, std::int64_t number) {
+    std::vector<std::int64_t> numbers;
+    for (JobEvents news; !news.is_over;) {
+      news = wait(from.next(kNora, id, numbers.empty() ? number : numbers.back()));
+      for (const JobEvent& event : news.events) numbers.push_back(event.number);
+    }
+    return numbers;
+  };
+  std::vector<std::future<std::vector<std::int64_t>>> followers;
+  for (const std::int64_t number : {0, 7, 150}) {
+    followers.push_back(std::async(std::launch::async, numbers_after, std::ref(this->watch), number));
+    followers.push_back(std::async(std::launch::async, numbers_after, std::ref(elsewhere), number));
+  }
+  for (std::size_t i = 0; i < followers.size(); ++i) {
+    const std::int64_t first = std::array<std::int64_t, 3>{1, 8, 151}.at(i / 2);
+    std::vector<std::int64_t> all(static_cast<std::size_t>(kEvents + 2 - first + 1));
+    std::iota(all.begin(), all.end(), first);
+    EXPECT_EQ(followers[i].get(), all);
+  }
 }
 
 /// Two workers, many jobs, several teams: each is done once.
