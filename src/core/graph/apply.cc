@@ -1,5 +1,6 @@
 // How the writes of a super-step reach the state.
 #include <algorithm>
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
@@ -9,12 +10,14 @@
 namespace pharos::graph {
 namespace {
 
+/// `writer` is the node's name; kStart: the input.
 void check_type(const Channel& channel, const Write& write, const std::string& graph,
-                const std::string& writer) {
+                std::string_view writer) {
   if (write.value.type() == channel.type) return;
   throw GraphError(
       Fault::kInvalidUpdate, base::Code::kInvalidInput,
-      fmt::format("graph '{}': {} wrote a value of another type to field '{}'", graph, writer, channel.name));
+      fmt::format("graph '{}': {} wrote a value of another type to field '{}'", graph,
+                  writer == kStart ? "the input" : fmt::format("node '{}'", writer), channel.name));
 }
 
 }  // namespace
@@ -47,8 +50,8 @@ void Run::apply_input() {
 /// In a round of its own: what is written from outside does not meet what tasks write.
 void Run::write_from_outside(Writes writes) {
   for (Write& write : writes) {
-    check_type(graph_.schema().channels[write.channel], write, graph_.name(), "the input");
-    apply_write(write, std::string(kStart));
+    check_type(graph_.schema().channels[write.channel], write, graph_.name(), kStart);
+    apply_write(write, kStart);
   }
 }
 
@@ -81,7 +84,7 @@ void Run::check_writes(const Tasks& tasks) {
 /// Refuses the second write of a super-step where only one is allowed, before anything is applied.
 void Run::claim(const Write& write, std::uint32_t writer, const Tasks& tasks) {
   const Channel& channel = graph_.schema().channels[write.channel];
-  check_type(channel, write, graph_.name(), fmt::format("node '{}'", tasks[writer]->node().name));
+  check_type(channel, write, graph_.name(), tasks[writer]->node().name);
   Claim& held = claims_[write.channel];
   if (held.round != round_) {
     held = {.round = round_, .writer = writer, .overwrite = write.overwrite};
@@ -116,7 +119,7 @@ void Run::apply_writes(const Tasks& tasks) {
   }
 }
 
-void Run::apply_write(Write& write, const std::string& writer) {
+void Run::apply_write(Write& write, std::string_view writer) {
   const Channel& channel = graph_.schema().channels[write.channel];
   void* field = state_->field(write.channel);
   const bool is_first = std::exchange(versions_[write.channel], version_) == 0;

@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <utility>
 
-#include <boost/asio/deferred.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+
+#include "core/graph/crowd.h"
 
 namespace pharos::graph {
 namespace asio = boost::asio;
@@ -28,6 +28,7 @@ Run::Run(std::shared_ptr<RunInfo> info, RunInput input)
 }
 
 Run::~Run() {
+  if (crowd_) crowd_->let_go();
   info_->forget_reader();
   info_->calls.keep = nullptr;
 }
@@ -150,39 +151,6 @@ void Run::begin_step() {
   if (tasks_.size() == 1 && !tasks_[0]->done() && !tasks_[0]->handled()) tell_start(*tasks_[0]);
 }
 
-base::Task<void> Run::run_together() {
-  const auto executor = co_await asio::this_coro::executor;
-  // Sends start first, though they are applied last; waiting_ is taken from its end.
-  waiting_.clear();
-  for (const bool sends : {false, true}) {
-    for (auto i = static_cast<std::uint32_t>(tasks_.size()); i-- > 0;) {
-      if (!tasks_[i]->done() && (tasks_[i]->argument() != nullptr) == sends) waiting_.push_back(i);
-    }
-  }
-  running_ = 0;
-  settled_.clear();
-  start_more(executor);
-  TaskRun* failed = nullptr;
-  while (running_ > 0 || !waiting_.empty() || !settled_.empty()) {
-    while (settled_.empty()) co_await changed_.wait();
-    for (TaskRun* task : std::exchange(settled_, {})) {
-      settle(*task);
-      if (is_kept() && task != leaving_) co_await record(*task);
-      if (task->failure() && failed == nullptr) failed = task;
-      if (task->awaits_handler()) waiting_.push_back(index_of(*task));
-    }
-    if (failed != nullptr) {
-      // Siblings that need not wait for anything end now: what they have done is kept too.
-      co_await asio::post(executor, asio::deferred);
-      if (settled_.empty()) std::rethrow_exception(failed->failure());
-      continue;
-    }
-    if (leaving_ != nullptr) co_return;
-    start_more(executor);
-    if (info_->reader() != nullptr) co_await info_->wait_for_reader(nullptr);
-  }
-}
-
 base::Task<void> Run::run_alone() {
   TaskRun& task = *tasks_[0];
   if (task.done()) co_return;
@@ -204,25 +172,6 @@ base::Task<void> Run::keep_failure(TaskRun& task) {
   const bool unfinished = task.failure() || task.waits();
   if (unfinished && is_kept()) co_await record(task);
   if (task.failure()) std::rethrow_exception(task.failure());
-}
-
-void Run::start_more(const asio::any_io_executor& executor) {
-  const auto limit = static_cast<std::size_t>(std::max(info_->config.max_concurrency, 0));
-  while (!waiting_.empty() && (limit == 0 || running_ < limit)) {
-    const auto& next = tasks_[waiting_.back()];
-    waiting_.pop_back();
-    ++running_;
-    if (!next->handled()) tell_start(*next);
-    start(next, executor);
-  }
-}
-
-void Run::start(std::shared_ptr<TaskRun> task, const asio::any_io_executor& executor) {
-  TaskRun::spawn(executor, std::move(task), [this](TaskRun& ended) {
-    --running_;
-    settled_.push_back(&ended);
-    changed_.notify();
-  });
 }
 
 void Run::settle(TaskRun& task) {
@@ -253,11 +202,6 @@ void Run::end_step() {
       std::ranges::any_of(tasks_, [](const auto& task) { return !task->output.writes.empty(); });
   plan_next(tasks_);
   if (changed) tell_values();
-}
-
-void Run::abandon_tasks() {
-  for (const auto& task : tasks_) task->abandon();
-  tasks_.clear();
 }
 
 /// The super-step is not applied: what the graph has written is for itself alone.

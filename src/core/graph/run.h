@@ -63,13 +63,17 @@ class Run {
   base::Task<void> keep_failure(TaskRun& task);
   base::Task<void> handle_alone(TaskRun& task);
   void begin_step();
-  base::Task<void> run_together();
-  void start_more(const boost::asio::any_io_executor& executor);
-  void start(std::shared_ptr<TaskRun> task, const boost::asio::any_io_executor& executor);
   void settle(TaskRun& task);
   void end_step();
-  void abandon_tasks();
   [[noreturn]] void leave(const TaskRun& task) const;
+
+  // Running tasks side by side (crowd.cc).
+  struct Crowd;
+  struct Lane;
+  base::Task<void> run_together();
+  void start_more(const boost::asio::any_io_executor& executor);
+  std::shared_ptr<TaskRun> next_task();
+  void abandon_tasks();
 
   // Coming to rest (resting.cc).
   bool stops_before() const;
@@ -88,7 +92,7 @@ class Run {
   Writes all_fields(std::shared_ptr<StateStorage> whole) const;
   void check_writes(const Tasks& tasks);
   void apply_writes(const Tasks& tasks);
-  void apply_write(Write& write, const std::string& writer);
+  void apply_write(Write& write, std::string_view writer);
   void claim(const Write& write, std::uint32_t writer, const Tasks& tasks);
   void own_state();
 
@@ -222,13 +226,10 @@ class Run {
   std::shared_ptr<StateStorage> state_;
   std::shared_ptr<StateStorage> scratch_;  ///< for routes of tasks that run beside others
   int step_ = 0;
-  int first_step_ = 0;                  ///< in which this run's input is applied
-  std::vector<PlannedTask> plan_;       ///< of the coming super-step, in apply order
-  Tasks tasks_;                         ///< of the super-step under way, in apply order
-  std::vector<std::uint32_t> waiting_;  ///< of tasks_, not started yet, the next one last
-  std::vector<TaskRun*> settled_;       ///< ended, not looked at yet
-  std::size_t running_ = 0;
-  Wakeup changed_;
+  int first_step_ = 0;                ///< in which this run's input is applied
+  std::vector<PlannedTask> plan_;     ///< of the coming super-step, in apply order
+  Tasks tasks_;                       ///< of the super-step under way, in apply order
+  std::unique_ptr<Crowd> crowd_;      ///< once tasks have run side by side
   std::vector<std::uint32_t> armed_;  ///< node → round + 1 in which it was planned
   std::vector<PlannedTask> sends_;
   std::vector<std::uint32_t> deferred_;    ///< nodes that wait until nothing else is left to run

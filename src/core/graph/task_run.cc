@@ -2,8 +2,6 @@
 
 #include <utility>
 
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <fmt/format.h>
 
@@ -284,26 +282,6 @@ base::Task<void> TaskRun::handle() {
 void TaskRun::fail(std::exception_ptr failure) {
   failure_ = std::make_exception_ptr(
       NodeError(run_->graph->name(), node_->name, context_.attempt_, std::move(failure)));
-}
-
-void TaskRun::spawn(const asio::any_io_executor& executor, std::shared_ptr<TaskRun> task,
-                    std::function<void(TaskRun&)> settled) {
-  task->settled_ = std::move(settled);
-  const asio::cancellation_slot slot = task->handled_ ? task->stop_handler_.slot() : task->stop_.slot();
-  TaskRun& self = *task;
-  asio::co_spawn(executor, self.run(),
-                 asio::bind_cancellation_slot(slot, [task = std::move(task)](std::exception_ptr failure) {
-                   if (failure) task->fail(std::move(failure));
-                   if (!task->awaits_handler()) task->release_state();
-                   if (auto tell = std::exchange(task->settled_, nullptr)) tell(*task);
-                 }));
-}
-
-void TaskRun::abandon() {
-  settled_ = nullptr;
-  context_.abandoned_ = true;
-  stop_.emit(asio::cancellation_type::terminal);
-  stop_handler_.emit(asio::cancellation_type::terminal);
 }
 
 }  // namespace pharos::graph

@@ -4,14 +4,10 @@
 
 #include <cstdint>
 #include <exception>
-#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/cancellation_signal.hpp>
 
 #include "core/graph/interrupt.h"
 #include "core/graph/run_info.h"
@@ -47,12 +43,8 @@ class TaskRun {
   base::Task<void> run();
   /// What run() does after a first attempt that failed.
   base::Task<void> recover(std::exception_ptr failure);
-  /// Runs `task` in a coroutine of its own and calls `settled` when it has ended, unless it was abandoned
-  /// before.
-  static void spawn(const boost::asio::any_io_executor& executor, std::shared_ptr<TaskRun> task,
-                    std::function<void(TaskRun&)> settled);
-  /// Cancels the node, and forgets about it if it takes no notice.
-  void abandon();
+  /// The run no longer waits for it.
+  void abandon() { context_.abandoned_ = true; }
   /// Lets go of the state when the node has ended, so that it can be written to.
   void release_state() { state_.reset(); }
 
@@ -90,6 +82,8 @@ class TaskRun {
     done_ = true;
   }
   void set_failure(std::exception_ptr failure) { failure_ = std::move(failure); }
+  /// The same, as a NodeError.
+  void fail(std::exception_ptr failure);
 
   /// The node has failed for good; its error handler stands in for it, and is told this.
   const std::shared_ptr<const NodeError>& handled() const { return handled_; }
@@ -117,7 +111,6 @@ class TaskRun {
   base::Task<void> keep_in_cache();
   bool uses_cache() const;
   const RetryPolicy* next_try(const std::exception_ptr& failure) const;
-  void fail(std::exception_ptr failure);
   bool take_interrupts(const std::exception_ptr& failure);
   void take_command(ParentCommand command);
   void begin_attempt(int number);
@@ -136,9 +129,6 @@ class TaskRun {
   bool awaits_handler_ = false;
   bool handler_failed_ = false;
   bool cached_ = false;
-  boost::asio::cancellation_signal stop_;
-  boost::asio::cancellation_signal stop_handler_;
-  std::function<void(TaskRun&)> settled_;
 };
 
 }  // namespace pharos::graph

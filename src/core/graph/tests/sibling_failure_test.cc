@@ -162,6 +162,16 @@ TEST(SiblingFailure, TasksThatHadNotStartedDoNotStart) {
   EXPECT_EQ(siblings.diary, Items{"a"});
 }
 
+TEST(SiblingFailure, TasksThatHadNotStartedDoNotStartThoughTheOneThatFailsNeedsNoWaiting) {
+  Siblings siblings;
+  auto g = trail_graph();
+  g.add_node("a", siblings.node("a", 0s, false)).add_node("b", siblings.node("b", 0s, true));
+  g.add_node("c", siblings.node("c", 0s, false));
+  const auto graph = siblings.compile(g, {"a", "b", "c"});
+  EXPECT_THROW(run(graph.invoke(Trail{}, {.thread_id = "t", .max_concurrency = 1})), NodeError);
+  EXPECT_EQ(siblings.diary, (Items{"a", "a ended", "b"}));
+}
+
 TEST(SiblingFailure, ACancelledRunLeavesItsThreadBeforeTheStepThatWasUnderWay) {
   Siblings siblings;
   auto g = trail_graph();
