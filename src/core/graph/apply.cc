@@ -32,7 +32,7 @@ void Run::apply_input() {
     state_ = std::move(input.whole);
     transients_ = graph_.transient_channels();
     for (std::uint32_t i = 0; i < channels.size(); ++i) {
-      versions_[i] = version_;
+      channels_[i].version = version_;
       if (channels[i].kind != ChannelKind::kReducer) continue;
       if (is_kept()) keep_whole(i);
       // The input is a first write: it is folded into an empty value like any other.
@@ -59,7 +59,7 @@ void Run::write_from_outside(Writes writes) {
 void Run::empty_transients() {
   for (const std::uint32_t channel : std::exchange(transients_, {})) {
     graph_.schema().channels[channel].type->reset(state_->field(channel));
-    versions_[channel] = version_;
+    channels_[channel].version = version_;
     if (is_kept()) keep_whole(channel);
   }
 }
@@ -85,7 +85,7 @@ void Run::check_writes(const Tasks& tasks) {
 void Run::claim(const Write& write, std::uint32_t writer, const Tasks& tasks) {
   const Channel& channel = graph_.schema().channels[write.channel];
   check_type(channel, write, graph_.name(), tasks[writer]->node().name);
-  Claim& held = claims_[write.channel];
+  Claim& held = channels_[write.channel].claim;
   if (held.round != round_) {
     held = {.round = round_, .writer = writer, .overwrite = write.overwrite};
     return;
@@ -112,7 +112,7 @@ void Run::apply_writes(const Tasks& tasks) {
   if (!any) return;
   own_state();
   ++version_;
-  ++round_;  // claims_ now says which channels have been overwritten
+  ++round_;  // their claims now say which channels have been overwritten
   empty_transients();
   for (const auto& task : tasks) {
     for (Write& write : task->output.writes) apply_write(write, task->node().name);
@@ -122,11 +122,11 @@ void Run::apply_writes(const Tasks& tasks) {
 void Run::apply_write(Write& write, std::string_view writer) {
   const Channel& channel = graph_.schema().channels[write.channel];
   void* field = state_->field(write.channel);
-  const bool is_first = std::exchange(versions_[write.channel], version_) == 0;
+  const bool is_first = std::exchange(channels_[write.channel].version, version_) == 0;
   if (channel.transient && std::ranges::find(transients_, write.channel) == transients_.end()) {
     transients_.push_back(write.channel);
   }
-  Claim& held = claims_[write.channel];
+  Claim& held = channels_[write.channel].claim;
   if (held.round == round_ && held.overwrite) return;
   held = {.round = round_, .writer = 0, .overwrite = write.overwrite};
   if (channel.kind != ChannelKind::kReducer || write.overwrite) {

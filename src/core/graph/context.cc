@@ -15,7 +15,7 @@ base::Clock& Context::clock() const {
 }
 
 std::string Context::id() const {
-  if (!call_.empty()) return call_;
+  if (call_ != nullptr) return *call_;
   return task_id(run_->origin(), step_, *node_, place_);
 }
 

@@ -91,7 +91,7 @@ class Context {
 
   RunInfo* run_ = nullptr;
   const Context* caller_ = nullptr;                          ///< of a task that a node calls: the node's
-  std::string call_;                                         ///< likewise: names the call
+  const std::string* call_ = nullptr;                        ///< likewise: names the call
   std::uint32_t calls_ = 0;                                  ///< how many tasks it has called
   std::shared_ptr<Progress> progress_;                       ///< null without an idle limit
   std::shared_ptr<const std::vector<json::value>> answers_;  ///< to its questions, in the order of asking

@@ -29,7 +29,7 @@ base::Task<std::string> Run::copy(std::optional<SavedCheckpoint> saved) {
   std::vector<std::string> ran = saved->checkpoint.ran;
   const std::string parent_id = saved->checkpoint.parent_id;
   restore(std::move(*saved));
-  parent_id_ = parent_id;
+  info_->checkpoint_id = parent_id;
   is_branch_ = true;
   saved_version_ = 0;  // all values, whatever the parent has
   if (save(Source::kFork, std::move(next), std::move(ran))) co_await put_checkpoint();

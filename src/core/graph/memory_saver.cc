@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/graph/packed_id.h"
+#include "core/graph/packed_names.h"
 
 namespace pharos::graph {
 
@@ -28,39 +29,89 @@ struct MemorySaver::StoredValue {
   std::shared_ptr<StoredValue> before;
 };
 
-/// A checkpoint as it is kept: a server in memory has very many of them.
+/// The channels of a checkpoint: shared with its parent where nothing has changed since.
+struct MemorySaver::Values {
+  struct Versioned {
+    std::uint64_t version = 0;
+    std::shared_ptr<StoredValue> value;  ///< null when never written
+  };
+
+  std::shared_ptr<const std::vector<std::string>> names;
+  std::vector<Versioned> all;
+};
+
+/// A checkpoint as it is kept: a server in memory has very many of them, most of them without much to say.
 struct MemorySaver::Entry {
-  Entry(Checkpoint from, Values channel_values)
+  Entry(Checkpoint from, const PackedId& parent, std::shared_ptr<const Values> channel_values)
       : id(from.id),
-        parent_id(from.parent_id),
+        parent_id(parent),
         run_id(from.run_id),
         created_at(from.created_at),
         format(from.format),
         step(from.step),
         source(from.source),
-        metadata(std::move(from.metadata)),
-        channels(std::move(from.channels)),
         values(std::move(channel_values)),
-        next(std::move(from.next)),
-        arrivals(std::move(from.arrivals)),
-        ran(std::move(from.ran)) {}
+        ran(from.ran) {
+    for (const NextTask& task : from.next) next.add(task.node);
+    if (!from.metadata.empty()) more().metadata = std::move(from.metadata);
+    if (!from.arrivals.empty()) more().arrivals = std::move(from.arrivals);
+    for (std::uint32_t place = 0; place < from.next.size(); ++place) {
+      NextTask& task = from.next[place];
+      if (task.is_send || !task.argument.is_null())
+        more().arguments.push_back({place, task.is_send, std::move(task.argument)});
+    }
+  }
+  Entry(const Entry& other)
+      : id(other.id),
+        parent_id(other.parent_id),
+        run_id(other.run_id),
+        created_at(other.created_at),
+        format(other.format),
+        step(other.step),
+        source(other.source),
+        values(other.values),
+        next(other.next),
+        ran(other.ran),
+        rest(other.rest ? std::make_unique<Rest>(*other.rest) : nullptr) {}
+  Entry& operator=(const Entry&) = delete;
 
   Checkpoint checkpoint() const {
-    std::vector<std::uint64_t> versions;
-    for (const VersionedValue& value : values) versions.push_back(value.version);
-    return {.format = format,
-            .id = id.text(),
-            .parent_id = parent_id.text(),
-            .run_id = run_id.text(),
-            .created_at = created_at,
-            .source = source,
-            .step = step,
-            .metadata = metadata,
-            .channels = channels,
-            .versions = std::move(versions),
-            .next = next,
-            .arrivals = arrivals,
-            .ran = ran};
+    Checkpoint made{.format = format,
+                    .id = id.text(),
+                    .parent_id = parent_id.text(),
+                    .run_id = run_id.text(),
+                    .created_at = created_at,
+                    .source = source,
+                    .step = step,
+                    .channels = values->names,
+                    .ran = ran.names()};
+    for (const Values::Versioned& value : values->all) made.versions.push_back(value.version);
+    for (std::string& node : next.names()) made.next.push_back({.node = std::move(node)});
+    if (!rest) return made;
+    made.metadata = rest->metadata;
+    made.arrivals = rest->arrivals;
+    for (const Argument& argument : rest->arguments) {
+      made.next[argument.place].is_send = argument.is_send;
+      made.next[argument.place].argument = argument.value;
+    }
+    return made;
+  }
+
+  /// Of a task of `next` that does not just read the state.
+  struct Argument {
+    std::uint32_t place;
+    bool is_send;
+    SavedValue value;
+  };
+  struct Rest {
+    json::object metadata;
+    std::vector<Arrivals> arrivals;
+    std::vector<Argument> arguments;
+    std::vector<TaskRecord> records;
+  };
+  Rest& more() {
+    if (!rest) rest = std::make_unique<Rest>();
+    return *rest;
   }
 
   PackedId id;
@@ -70,13 +121,10 @@ struct MemorySaver::Entry {
   int format;
   int step;
   Source source;
-  json::object metadata;
-  std::shared_ptr<const std::vector<std::string>> channels;
-  Values values;
-  std::vector<NextTask> next;
-  std::vector<Arrivals> arrivals;
-  std::vector<std::string> ran;
-  std::vector<TaskRecord> records;
+  std::shared_ptr<const Values> values;
+  PackedNames next;
+  PackedNames ran;
+  std::unique_ptr<Rest> rest;  ///< null when there is nothing in it
 };
 
 MemorySaver::MemorySaver() = default;
@@ -91,36 +139,51 @@ base::Task<void> MemorySaver::put(ThreadKey thread, Checkpoint checkpoint,
 void MemorySaver::put_at_once(const ThreadKey& thread, Checkpoint checkpoint,
                               std::vector<ChannelValue> changed) {
   require_known_format(thread, checkpoint.id, checkpoint.format);
+  const PackedId parent_id(checkpoint.parent_id);
   const std::lock_guard lock(mutex_);
-  Line* line = find_line(thread);
-  Values values;
+  const auto known = threads_.find(thread.thread_id);
+  Line* line = known == threads_.end() ? nullptr : known->second.find(thread.path);
+  const Entry* parent = nullptr;
   if (!checkpoint.parent_id.empty()) {
-    const Entry* parent = line == nullptr ? nullptr : find_entry(*line, checkpoint.parent_id);
+    parent = line == nullptr ? nullptr : find_entry(*line, parent_id);
     if (parent == nullptr) throw_no_checkpoint(thread, checkpoint.parent_id);
-    values = inherited(*parent, *checkpoint.channels);
   }
-  const bool follows = line == nullptr || line->back()->id == PackedId(checkpoint.parent_id);
+  const bool follows = line == nullptr || line->back().get() == parent;
   if (!follows && !checkpoint.is_branch) throw_moved_on(thread);
-  values.resize(checkpoint.channels->size());
-  for (std::size_t i = 0; i < values.size(); ++i) values[i].version = checkpoint.versions.at(i);
-  for (ChannelValue& each : changed) {
-    std::shared_ptr<StoredValue>& place = values.at(each.channel).value;
-    std::shared_ptr<StoredValue> before = each.is_delta ? place : nullptr;
-    place = std::make_shared<StoredValue>(std::move(each), std::move(before));
+  auto values = values_after(parent, checkpoint, std::move(changed));
+  if (line == nullptr) {
+    Lines& lines = known == threads_.end() ? threads_[thread.thread_id] : known->second;
+    line = thread.path.empty() ? &lines.outermost : &lines.inner[thread.path];
   }
-  if (line == nullptr) line = &threads_[thread.thread_id][thread.path];
-  line->push_back(std::make_unique<Entry>(std::move(checkpoint), std::move(values)));
+  line->push_back(std::make_unique<Entry>(std::move(checkpoint), parent_id, std::move(values)));
 }
 
-/// The parent's values in the order of `channels`: a graph's fields may have changed since.
-MemorySaver::Values MemorySaver::inherited(const Entry& parent, const std::vector<std::string>& channels) {
-  const std::vector<std::string>& old = *parent.channels;
-  if (&old == &channels || old == channels) return parent.values;
-  Values values(channels.size());
-  for (std::size_t i = 0; i < old.size(); ++i) {
-    const auto found = std::ranges::find(channels, old[i]);
+/// The parent's values with what has changed; in the order of the checkpoint's channels: a graph's fields may
+/// have changed since.
+std::shared_ptr<const MemorySaver::Values> MemorySaver::values_after(const Entry* parent,
+                                                                     const Checkpoint& checkpoint,
+                                                                     std::vector<ChannelValue> changed) {
+  const std::vector<std::string>& channels = *checkpoint.channels;
+  const Values* old = parent == nullptr ? nullptr : parent->values.get();
+  const bool same_channels = old != nullptr && (old->names == checkpoint.channels || *old->names == channels);
+  if (same_channels && changed.empty() &&
+      std::ranges::equal(old->all, checkpoint.versions, {}, &Values::Versioned::version)) {
+    return parent->values;
+  }
+  auto values = std::make_shared<Values>();
+  values->names = checkpoint.channels;
+  if (same_channels) values->all = old->all;
+  values->all.resize(channels.size());
+  for (std::size_t i = 0; old != nullptr && !same_channels && i < old->all.size(); ++i) {
+    const auto found = std::ranges::find(channels, (*old->names)[i]);
     if (found != channels.end())
-      values[static_cast<std::size_t>(found - channels.begin())] = parent.values[i];
+      values->all[static_cast<std::size_t>(found - channels.begin())] = old->all[i];
+  }
+  for (std::size_t i = 0; i < values->all.size(); ++i) values->all[i].version = checkpoint.versions.at(i);
+  for (ChannelValue& each : changed) {
+    std::shared_ptr<StoredValue>& place = values->all.at(each.channel).value;
+    std::shared_ptr<StoredValue> before = each.is_delta ? place : nullptr;
+    place = std::make_shared<StoredValue>(std::move(each), std::move(before));
   }
   return values;
 }
@@ -128,13 +191,14 @@ MemorySaver::Values MemorySaver::inherited(const Entry& parent, const std::vecto
 base::Task<void> MemorySaver::put_record(ThreadKey thread, std::string checkpoint_id, TaskRecord record) {
   const std::lock_guard lock(mutex_);
   Line* line = find_line(thread);
-  Entry* entry = line == nullptr ? nullptr : find_entry(*line, checkpoint_id);
+  Entry* entry = line == nullptr ? nullptr : find_entry(*line, PackedId(checkpoint_id));
   if (entry == nullptr) throw_no_checkpoint(thread, checkpoint_id);
-  const auto place = std::ranges::lower_bound(entry->records, record.place, {}, &TaskRecord::place);
-  if (place != entry->records.end() && place->place == record.place) {
+  std::vector<TaskRecord>& records = entry->more().records;
+  const auto place = std::ranges::lower_bound(records, record.place, {}, &TaskRecord::place);
+  if (place != records.end() && place->place == record.place) {
     *place = std::move(record);
   } else {
-    entry->records.insert(place, std::move(record));
+    records.insert(place, std::move(record));
   }
   co_return;
 }
@@ -143,7 +207,8 @@ base::Task<std::optional<SavedCheckpoint>> MemorySaver::get(ThreadKey thread, st
   const std::lock_guard lock(mutex_);
   Line* line = find_line(thread);
   if (line == nullptr) co_return std::nullopt;
-  const Entry* entry = checkpoint_id.empty() ? line->back().get() : find_entry(*line, checkpoint_id);
+  const Entry* entry =
+      checkpoint_id.empty() ? line->back().get() : find_entry(*line, PackedId(checkpoint_id));
   if (entry == nullptr) co_return std::nullopt;
   co_return saved(*entry);
 }
@@ -173,23 +238,27 @@ base::Task<void> MemorySaver::copy_thread(std::string from, std::string to) {
   if (lines == threads_.end()) throw_no_thread(from);
   if (threads_.contains(to)) throw_thread_exists(to);
   Lines copy;
-  for (const auto& [path, line] : lines->second) {
-    Line& into = copy[path];
-    for (const auto& entry : line) into.push_back(std::make_unique<Entry>(*entry));
-  }
+  copy.outermost = copied(lines->second.outermost);
+  for (const auto& [path, line] : lines->second.inner) copy.inner.emplace(path, copied(line));
   threads_.emplace(std::move(to), std::move(copy));
   co_return;
+}
+
+MemorySaver::Line MemorySaver::copied(const Line& line) {
+  Line copy;
+  for (const auto& entry : line) copy.push_back(std::make_unique<Entry>(*entry));
+  return copy;
 }
 
 base::Task<void> MemorySaver::prune(std::string thread_id) {
   const std::lock_guard lock(mutex_);
   const auto lines = threads_.find(thread_id);
   if (lines == threads_.end()) co_return;
-  for (auto& [path, line] : lines->second) {
+  for (Line* line : lines->second.all()) {
     Line kept;
-    kept.push_back(std::move(line.back()));
+    kept.push_back(std::move(line->back()));
     kept.back()->parent_id = {};
-    line = std::move(kept);
+    *line = std::move(kept);
   }
 }
 
@@ -197,9 +266,9 @@ base::Task<void> MemorySaver::delete_run(std::string thread_id, std::string run_
   const std::lock_guard lock(mutex_);
   const auto lines = threads_.find(thread_id);
   if (lines == threads_.end()) co_return;
-  for (auto& [path, line] : lines->second) forget_run(line, run_id);
-  std::erase_if(lines->second, [](const auto& line) { return line.second.empty(); });
-  if (lines->second.empty()) threads_.erase(lines);
+  for (Line* line : lines->second.all()) forget_run(*line, run_id);
+  std::erase_if(lines->second.inner, [](const auto& line) { return line.second.empty(); });
+  if (lines->second.all().empty()) threads_.erase(lines);
 }
 
 /// Parents are put before their children, so one pass finds for each the nearest that is left.
@@ -225,28 +294,38 @@ std::size_t MemorySaver::thread_count() const {
   return threads_.size();
 }
 
+MemorySaver::Line* MemorySaver::Lines::find(const std::string& path) {
+  if (path.empty()) return outermost.empty() ? nullptr : &outermost;
+  const auto line = inner.find(path);
+  return line == inner.end() ? nullptr : &line->second;
+}
+
+std::vector<MemorySaver::Line*> MemorySaver::Lines::all() {
+  std::vector<Line*> all;
+  if (!outermost.empty()) all.push_back(&outermost);
+  for (auto& [path, line] : inner) all.push_back(&line);
+  return all;
+}
+
 MemorySaver::Line* MemorySaver::find_line(const ThreadKey& thread) {
   const auto lines = threads_.find(thread.thread_id);
-  if (lines == threads_.end()) return nullptr;
-  const auto line = lines->second.find(thread.path);
-  return line == lines->second.end() ? nullptr : &line->second;
+  return lines == threads_.end() ? nullptr : lines->second.find(thread.path);
 }
 
 /// From the newest: that is the one mostly asked for.
-MemorySaver::Entry* MemorySaver::find_entry(Line& line, const std::string& id) {
-  const PackedId wanted(id);
+MemorySaver::Entry* MemorySaver::find_entry(Line& line, const PackedId& id) {
   const auto found =
-      std::find_if(line.rbegin(), line.rend(), [&](const auto& entry) { return entry->id == wanted; });
+      std::find_if(line.rbegin(), line.rend(), [&](const auto& entry) { return entry->id == id; });
   return found == line.rend() ? nullptr : found->get();
 }
 
 SavedCheckpoint MemorySaver::saved(const Entry& entry) {
-  SavedCheckpoint saved{
-      .checkpoint = entry.checkpoint(), .values = {}, .records = entry.records, .deltas = {}};
-  for (std::size_t i = 0; i < entry.values.size(); ++i) {
-    const std::string& channel = (*entry.channels)[i];
+  SavedCheckpoint saved{.checkpoint = entry.checkpoint(), .values = {}, .records = {}, .deltas = {}};
+  if (entry.rest) saved.records = entry.rest->records;
+  for (std::size_t i = 0; i < entry.values->all.size(); ++i) {
+    const std::string& channel = (*entry.values->names)[i];
     std::vector<const StoredValue*> deltas;
-    const StoredValue* value = entry.values[i].value.get();
+    const StoredValue* value = entry.values->all[i].value.get();
     for (; value != nullptr && value->is_delta; value = value->before.get()) deltas.push_back(value);
     if (value != nullptr) saved.values.emplace(channel, value->value);
     if (deltas.empty()) continue;

@@ -13,6 +13,8 @@
 
 namespace pharos::graph {
 
+class PackedId;
+
 /// Values that did not change are shared between checkpoints, so a thread costs what was written to it.
 class MemorySaver final : public Saver, public ImmediateSaver {
  public:
@@ -37,19 +39,23 @@ class MemorySaver final : public Saver, public ImmediateSaver {
 
  private:
   struct StoredValue;
-  struct VersionedValue {
-    std::uint64_t version = 0;
-    std::shared_ptr<StoredValue> value;  ///< null when never written
-  };
-  using Values = std::vector<VersionedValue>;  ///< by channel
+  struct Values;
   struct Entry;
   using Line =
-      std::vector<std::unique_ptr<Entry>>;    ///< one graph's checkpoints in the order in which they were put
-  using Lines = std::map<std::string, Line>;  ///< by path
+      std::vector<std::unique_ptr<Entry>>;  ///< one graph's checkpoints in the order in which they were put
+  struct Lines {
+    Line outermost;                     ///< may be empty where a subgraph has been kept
+    std::map<std::string, Line> inner;  ///< of subgraphs, by path; none is empty
 
-  static Values inherited(const Entry& parent, const std::vector<std::string>& channels);
+    Line* find(const std::string& path);
+    std::vector<Line*> all();
+  };
+
+  static std::shared_ptr<const Values> values_after(const Entry* parent, const Checkpoint& checkpoint,
+                                                    std::vector<ChannelValue> changed);
+  static Line copied(const Line& line);
   Line* find_line(const ThreadKey& thread);
-  static Entry* find_entry(Line& line, const std::string& id);
+  static Entry* find_entry(Line& line, const PackedId& id);
   static SavedCheckpoint saved(const Entry& entry);
   static void forget_run(Line& line, const std::string& run_id);
 

@@ -19,9 +19,7 @@ Run::Run(std::shared_ptr<const CompiledGraph> graph, RunConfig config, RunInput 
 Run::Run(std::shared_ptr<RunInfo> info, RunInput input)
     : info_(std::move(info)), graph_(*info_->graph), input_(std::make_unique<RunInput>(std::move(input))) {
   armed_.resize(graph_.node_count());
-  versions_.resize(graph_.schema().channels.size());
-  claims_.resize(graph_.schema().channels.size());
-  if (is_kept()) deltas_.resize(graph_.schema().channels.size());
+  channels_.resize(graph_.schema().channels.size());
   for (const CompiledJoin& join : graph_.joins()) {
     barriers_.push_back({.came = std::vector<bool>(join.writers.size()), .missing = join.writers.size()});
   }

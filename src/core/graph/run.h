@@ -147,8 +147,10 @@ class Run {
   bool save(Source source, std::vector<NextTask> next, std::vector<std::string> ran);
   bool save_step(Source source);
   std::vector<NextTask> planned_tasks() const;
-  Checkpoint take_unsaved();
-  bool put_at_once();
+  std::vector<std::uint64_t> versions() const;
+  struct Unsaved;
+  Checkpoint checkpoint_of(Unsaved made);
+  bool put_at_once(Unsaved& made);
   base::Task<void> put_checkpoint();
   struct Saving;
   base::Task<void> room_to_put();
@@ -193,6 +195,7 @@ class Run {
   };
   /// A checkpoint that has an id but has not been given to the saver.
   struct Unsaved {
+    std::string parent_id;  ///< the last one given to the saver
     Source source;
     int step;
     std::vector<NextTask> next;
@@ -219,6 +222,11 @@ class Run {
     std::uint32_t writer = 0;
     bool overwrite = false;
   };
+  struct ChannelState {
+    std::uint64_t version = 0;  ///< the value of version_ at its last write
+    Claim claim;
+    Delta delta;  ///< stays empty when nothing is kept
+  };
 
   std::shared_ptr<RunInfo> info_;
   const CompiledGraph& graph_;
@@ -235,16 +243,13 @@ class Run {
   std::vector<std::uint32_t> deferred_;    ///< nodes that wait until nothing else is left to run
   std::vector<std::uint32_t> transients_;  ///< transient channels that hold something
   std::vector<Barrier> barriers_;
-  std::vector<Claim> claims_;
-  std::uint32_t round_ = 1;              ///< counts applied steps, for armed_ and claims_
-  std::vector<std::uint64_t> versions_;  ///< of each field's channel: the value of version_ at its last write
-  std::vector<Delta> deltas_;            ///< by channel; empty when nothing is kept
+  std::vector<ChannelState> channels_;  ///< of each field
+  std::uint32_t round_ = 1;             ///< counts applied steps, for armed_ and the claims
   std::uint64_t version_ = 0;
   std::uint64_t saved_version_ = 0;  ///< the largest one that is in the last checkpoint
   ThreadKey thread_;
-  std::string parent_id_;   ///< the last checkpoint given to the saver
   bool is_branch_ = false;  ///< the next checkpoint may follow an older one than the thread's last
-  std::optional<Unsaved> unsaved_;
+  std::unique_ptr<Unsaved> unsaved_;
   std::shared_ptr<Saving> saving_;
   std::vector<TaskRecord> records_;      ///< of the super-step that a resumed run begins with
   std::unique_ptr<TaskRecord> command_;  ///< what Commands have brought to that super-step

@@ -130,18 +130,17 @@ void Run::restore(SavedCheckpoint saved) {
     const auto at = std::ranges::find(names, (*saved.checkpoint.channels)[i]);
     if (at == names.end()) continue;  // a field that the graph no longer has
     const auto channel = static_cast<std::size_t>(at - names.begin());
-    versions_[channel] = saved.checkpoint.versions[i];
-    deltas_[channel].rested_on = rests_on(saved, *at);
+    channels_[channel].version = saved.checkpoint.versions[i];
+    channels_[channel].delta.rested_on = rests_on(saved, *at);
   }
   for (const std::uint32_t channel : graph_.transient_channels()) {
-    if (versions_[channel] > 0) transients_.push_back(channel);
+    if (channels_[channel].version > 0) transients_.push_back(channel);
   }
   for (const Arrivals& arrivals : saved.checkpoint.arrivals) restore_join(arrivals);
   version_ = saved.checkpoint.largest_version();
   saved_version_ = version_;
   step_ = saved.checkpoint.step + 1;
   info_->checkpoint_id = saved.checkpoint.id;
-  parent_id_ = saved.checkpoint.id;
 }
 
 void Run::restore_join(const Arrivals& arrivals) {
@@ -166,9 +165,18 @@ void Run::restore_join(const Arrivals& arrivals) {
 
 /// Makes a checkpoint of where the run stands; true when put_checkpoint() is to be awaited for it.
 bool Run::save(Source source, std::vector<NextTask> next, std::vector<std::string> ran) {
-  unsaved_ = {.source = source, .step = step_, .next = std::move(next), .ran = std::move(ran)};
+  // Of those that are put off only the last one reaches the saver.
+  std::string& parent_id = unsaved_ ? unsaved_->parent_id : info_->checkpoint_id;
+  Unsaved made{.parent_id = std::move(parent_id),
+               .source = source,
+               .step = step_,
+               .next = std::move(next),
+               .ran = std::move(ran)};
   info_->checkpoint_id = graph_.next_id();
-  return info_->config.durability != Durability::kExit && !put_at_once();
+  const bool put_off = info_->config.durability == Durability::kExit;
+  if (!put_off && put_at_once(made)) return false;
+  unsaved_ = std::make_unique<Unsaved>(std::move(made));
+  return !put_off;
 }
 
 bool Run::save_step(Source source) {
@@ -189,31 +197,36 @@ std::vector<NextTask> Run::planned_tasks() const {
   return next;
 }
 
+std::vector<std::uint64_t> Run::versions() const {
+  std::vector<std::uint64_t> versions;
+  versions.reserve(channels_.size());
+  for (const ChannelState& channel : channels_) versions.push_back(channel.version);
+  return versions;
+}
+
 /// The last checkpoint, which the saver is given now.
-Checkpoint Run::take_unsaved() {
-  Checkpoint checkpoint{.id = info_->checkpoint_id,
-                        .parent_id = std::exchange(parent_id_, info_->checkpoint_id),
-                        .is_branch = std::exchange(is_branch_, false),
-                        .run_id = info_->config.run_id,
-                        .created_at = graph_.clock().wall_now(),
-                        .source = unsaved_->source,
-                        .step = unsaved_->step,
-                        .metadata = info_->config.metadata,
-                        .channels = graph_.channel_names(),
-                        .versions = versions_,
-                        .next = std::move(unsaved_->next),
-                        .arrivals = arrivals(),
-                        .ran = std::move(unsaved_->ran)};
-  unsaved_.reset();
-  return checkpoint;
+Checkpoint Run::checkpoint_of(Unsaved made) {
+  return {.id = info_->checkpoint_id,
+          .parent_id = std::move(made.parent_id),
+          .is_branch = std::exchange(is_branch_, false),
+          .run_id = info_->config.run_id,
+          .created_at = graph_.clock().wall_now(),
+          .source = made.source,
+          .step = made.step,
+          .metadata = info_->config.metadata,
+          .channels = graph_.channel_names(),
+          .versions = versions(),
+          .next = std::move(made.next),
+          .arrivals = arrivals(),
+          .ran = std::move(made.ran)};
 }
 
 /// The common case of a saver in memory: nothing to wait for, so no coroutine.
-bool Run::put_at_once() {
+bool Run::put_at_once(Unsaved& made) {
   ImmediateSaver* saver = info_->saver->immediate();
   if (saver == nullptr) return false;
   std::vector<ChannelValue> changed = changed_values();
-  Checkpoint checkpoint = take_unsaved();
+  Checkpoint checkpoint = checkpoint_of(std::move(made));
   json::value told = checkpoint_json(checkpoint);
   saver->put_at_once(thread_, std::move(checkpoint), std::move(changed));
   tell_checkpoint(std::move(told));
@@ -226,7 +239,7 @@ base::Task<void> Run::put_checkpoint() {
   const bool meanwhile = info_->config.durability == Durability::kAsync;
   if (meanwhile) co_await room_to_put();
   std::vector<ChannelValue> changed = changed_values();
-  Checkpoint checkpoint = take_unsaved();
+  Checkpoint checkpoint = checkpoint_of(std::move(*std::exchange(unsaved_, nullptr)));
   json::value told = checkpoint_json(checkpoint);
   if (meanwhile) {
     put_meanwhile({std::move(checkpoint), std::move(changed)}, co_await asio::this_coro::executor);
@@ -347,19 +360,19 @@ void Run::keep_writes(const Writes& writes, TaskRecord& record) const {
 
 /// Remembers a write that a reducer is about to fold in, for the next checkpoint.
 void Run::keep_delta(std::uint32_t channel, const Value& write) {
-  Delta& delta = deltas_[channel];
+  Delta& delta = channels_[channel].delta;
   if (delta.is_whole || graph_.schema().channels[channel].untracked) return;
   delta.writes.emplace_back(write.clone());
   // Of a run that saves at its end only, or of a field that has had as many writes as it has been written,
   // the whole value is the shorter story.
   const bool is_long =
-      delta.rested_on + delta.writes.size() > std::max(kFewestDeltas, versions_[channel] / 2);
+      delta.rested_on + delta.writes.size() > std::max(kFewestDeltas, channels_[channel].version / 2);
   if (is_long) keep_whole(channel);
 }
 
 /// The next checkpoint has the field's whole value, not what was added to it.
 void Run::keep_whole(std::uint32_t channel) {
-  deltas_[channel] = {.writes = {}, .rested_on = 0, .is_whole = true};
+  channels_[channel].delta = {.writes = {}, .rested_on = 0, .is_whole = true};
 }
 
 /// The fields written since the last checkpoint.
@@ -367,9 +380,9 @@ std::vector<ChannelValue> Run::changed_values() {
   std::vector<ChannelValue> changed;
   const auto& channels = graph_.schema().channels;
   for (std::uint32_t i = 0; i < channels.size(); ++i) {
-    if (channels[i].untracked) versions_[i] = 0;
-    if (versions_[i] <= saved_version_) continue;
-    Delta& delta = deltas_[i];
+    if (channels[i].untracked) channels_[i].version = 0;
+    if (channels_[i].version <= saved_version_) continue;
+    Delta& delta = channels_[i].delta;
     if (delta.writes.empty()) {
       changed.push_back(
           {.channel = i, .value = SavedValue(Value::copy_of(*channels[i].type, state_->field(i)))});

@@ -15,7 +15,9 @@
 namespace pharos::graph::detail {
 namespace asio = boost::asio;
 
-TaskCall::TaskCall(Context& caller, TaskOptions options) : options_(std::move(options)) {
+TaskCall::TaskCall(Context& caller, TaskOptions options)
+    : options_(std::move(options)),
+      id_(task_id(caller.id(), static_cast<int>(caller.calls_++), options_.name, 0)) {
   context_.become(caller);
   context_.progress_ = caller.progress_;
   context_.answers_.reset();
@@ -23,7 +25,7 @@ TaskCall::TaskCall(Context& caller, TaskOptions options) : options_(std::move(op
   context_.inner_runs_ = 0;
   context_.caller_ = &caller;
   context_.node_ = &options_.name;
-  context_.call_ = task_id(caller.id(), static_cast<int>(caller.calls_++), options_.name, 0);
+  context_.call_ = &id_;
   context_.attempt_ = 1;
 }
 
@@ -36,7 +38,7 @@ base::Task<const json::value*> TaskCall::begin(json::value input) {
     throw base::Error(base::Code::kCancelled,
                       fmt::format("task '{}' was not started: nobody waits for its node any more", name()));
   }
-  const TaskRecord& record = run().calls.of(context_.call_, options_.name);
+  const TaskRecord& record = run().calls.of(id_, options_.name);
   if (record.finished) {
     if (record.writes.size() == 1) result_ = record.writes[0].value.to_json();
     co_return &result_;
@@ -44,7 +46,7 @@ base::Task<const json::value*> TaskCall::begin(json::value input) {
   co_await take_answers();
   if (run().watches(StreamMode::kTasks)) {
     run().emit(StreamMode::kTasks, options_.name,
-               {{"id", context_.call_},
+               {{"id", id_},
                 {"name", options_.name},
                 {"input", std::move(input)},
                 {"triggers", json::array{"call"}}});
@@ -54,9 +56,9 @@ base::Task<const json::value*> TaskCall::begin(json::value input) {
 
 /// Those it has got before, and one to a question at which it stopped.
 base::Task<void> TaskCall::take_answers() {
-  TaskRecord& record = run().calls.of(context_.call_, options_.name);
+  TaskRecord& record = run().calls.of(id_, options_.name);
   const auto number = static_cast<std::uint32_t>(record.answers.size());
-  const auto given = run().inner_answers.find(task_id(context_.call_, 0, "interrupt", number));
+  const auto given = run().inner_answers.find(task_id(id_, 0, "interrupt", number));
   const bool is_new = given != run().inner_answers.end();
   if (is_new) record.answers.push_back(given->second);
   if (!record.answers.empty()) {
@@ -71,7 +73,7 @@ base::Task<void> TaskCall::keep(TaskRecord record) {
 
 base::Task<void> TaskCall::end(json::value result) {
   if (context_.cancelled()) co_return;
-  TaskRecord& record = run().calls.of(context_.call_, options_.name);
+  TaskRecord& record = run().calls.of(id_, options_.name);
   record.finished = true;
   record.writes = {{.channel = CallRecords::kResult, .overwrite = false, .value = result}};
   co_await keep(record);
@@ -87,7 +89,7 @@ void TaskCall::tell_end(const json::value& result, const std::exception_ptr& fai
   }
   if (!run().watches(StreamMode::kTasks)) return;
   run().emit(StreamMode::kTasks, options_.name,
-             {{"id", context_.call_},
+             {{"id", id_},
               {"name", options_.name},
               {"error", failure ? json::value(describe(failure)) : json::value(nullptr)},
               {"result", result},

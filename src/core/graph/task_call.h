@@ -43,6 +43,7 @@ class TaskCall {
   void tell_end(const json::value& result, const std::exception_ptr& failure) const;
 
   const TaskOptions options_;
+  const std::string id_;
   Context context_;
   json::value result_;
 };

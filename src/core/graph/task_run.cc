@@ -229,11 +229,11 @@ base::Task<void> TaskRun::recover(std::exception_ptr failure) {
   if (!cancelled && run_->graph->handler_of(*node_) != nullptr) {
     handled_ = std::make_shared<const NodeError>(run_->graph->name(), node_->name, context_.attempt_,
                                                  std::move(failure));
-    kept_failure_ = {.code = handled_->code(),
-                     .reason = handled_->reason(),
-                     .attempts = handled_->attempts(),
-                     .asked = context_.asked_,
-                     .called = context_.inner_runs_};
+    kept_failure_ = std::make_unique<HandledFailure>(HandledFailure{.code = handled_->code(),
+                                                                    .reason = handled_->reason(),
+                                                                    .attempts = handled_->attempts(),
+                                                                    .asked = context_.asked_,
+                                                                    .called = context_.inner_runs_});
     awaits_handler_ = true;
   } else {
     fail(std::move(failure));
@@ -255,7 +255,7 @@ void TaskRun::resume_handler(HandledFailure failure) {
   handled_ =
       std::make_shared<const NodeError>(run_->graph->name(), node_->name, failure.attempts,
                                         std::make_exception_ptr(base::Error(failure.code, failure.reason)));
-  kept_failure_ = std::move(failure);
+  kept_failure_ = std::make_unique<HandledFailure>(std::move(failure));
 }
 
 base::Task<void> TaskRun::handle() {
@@ -266,7 +266,7 @@ base::Task<void> TaskRun::handle() {
     // The graph's handler reads the state even where the node has an input of its own.
     const void* read = node_->options.on_error ? input() : state_->view();
     co_await run_->graph->handler_of(*node_)->handle(read, *handled_, context_, output);
-    kept_failure_.routed = !output.targets.empty();
+    kept_failure_->routed = !output.targets.empty();
     co_return;
   } catch (...) {
     failed_too = std::current_exception();

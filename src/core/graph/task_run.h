@@ -90,12 +90,12 @@ class TaskRun {
   /// The failure is to be kept now; then run() runs the handler.
   bool awaits_handler() const { return awaits_handler_; }
   /// The same as it is kept, and back: the node has failed in an earlier run.
-  const HandledFailure& kept_failure() const { return kept_failure_; }
+  const HandledFailure& kept_failure() const { return *kept_failure_; }
   void resume_handler(HandledFailure failure);
   /// The handler has failed as well, and not because it was cancelled.
   bool handler_failed() const { return handler_failed_; }
   /// Its error handler has said where to go: the node's own edges do not count.
-  bool leaves_edges() const { return handled_ && kept_failure_.routed; }
+  bool leaves_edges() const { return handled_ && kept_failure_->routed; }
   /// It was not run: the cache had its result.
   bool is_cached() const { return cached_; }
 
@@ -125,7 +125,7 @@ class TaskRun {
   std::vector<Interrupt> interrupts_;
   bool drained_ = false;
   bool done_ = false;
-  HandledFailure kept_failure_;
+  std::unique_ptr<HandledFailure> kept_failure_;  ///< where there is handled_
   bool awaits_handler_ = false;
   bool handler_failed_ = false;
   bool cached_ = false;
