@@ -1,6 +1,7 @@
 // How a run keeps its thread: a checkpoint after each super-step, a record of each task that ran beside
 // others.
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include <boost/asio/co_spawn.hpp>
@@ -423,18 +424,16 @@ NextTask Run::as_next(const PlannedTask& planned) const {
 }
 
 SavedValue Run::saved_input() const {
-  const auto& channels = graph_.schema().channels;
-  SavedValues fields;
-  if (input_->whole) {
-    for (std::size_t i = 0; i < channels.size(); ++i) {
-      if (channels[i].untracked) continue;
-      fields.emplace(channels[i].name,
-                     SavedValue(Value::copy_of(*channels[i].type, input_->whole->field(i))));
-    }
+  const StateSchema& schema = graph_.schema();
+  if (input_->whole && schema.type != nullptr) {
+    return saved_argument(schema, std::make_shared<const Value>(schema.value_of(*input_->whole->clone())));
   }
-  for (const Write& write : input_->writes) {
-    if (!channels[write.channel].untracked) {
-      fields.insert_or_assign(channels[write.channel].name, SavedValue(write.value.clone()));
+  const Writes whole = input_->whole ? all_fields(input_->whole) : Writes();
+  SavedValues fields;
+  for (const Writes* writes : std::array<const Writes*, 2>{&whole, &input_->writes}) {
+    for (const Write& write : *writes) {
+      const Channel& channel = schema.channels[write.channel];
+      if (!channel.untracked) fields.insert_or_assign(channel.name, SavedValue(write.value.clone()));
     }
   }
   return SavedValue(Value::of<SavedValues>(std::move(fields)));
