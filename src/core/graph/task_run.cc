@@ -101,7 +101,12 @@ void TaskRun::begin_attempt(int number) {
 base::Task<void> TaskRun::run() {
   if (handled_) co_return co_await handle();
   if (uses_cache() && co_await take_cached()) co_return;
-  std::exception_ptr failure = co_await attempt();
+  std::exception_ptr failure;
+  try {
+    co_await attempt();
+  } catch (...) {
+    failure = std::current_exception();
+  }
   if (failure) co_await recover(std::move(failure));
   if (uses_cache() && !failure_ && !handled_ && interrupts_.empty()) co_await keep_in_cache();
 }
@@ -137,17 +142,12 @@ base::Task<void> TaskRun::keep_in_cache() {
   }
 }
 
-base::Task<std::exception_ptr> TaskRun::attempt() {
-  if (has_limit()) co_return co_await attempt_within_limit();
-  try {
-    co_await node_->body->run(input(), context_, output);
-  } catch (...) {
-    co_return std::current_exception();
-  }
-  co_return nullptr;
+/// No coroutine of its own: most tasks are nothing else.
+base::Task<void> TaskRun::attempt() {
+  return has_limit() ? attempt_within_limit() : node_->body->run(input(), context_, output);
 }
 
-base::Task<std::exception_ptr> TaskRun::attempt_within_limit() {
+base::Task<void> TaskRun::attempt_within_limit() {
   auto attempt = std::make_shared<LimitedAttempt>();
   attempt->run = run_;
   attempt->state = state_;
@@ -169,10 +169,10 @@ base::Task<std::exception_ptr> TaskRun::attempt_within_limit() {
   attempt->stop_waiting();
   context_.asked_ = attempt->context.asked_;
   context_.inner_runs_ = attempt->context.inner_runs_;
-  if (interrupted) co_return interrupted;
-  if (!attempt->finished) co_return std::make_exception_ptr(*attempt->out_of_time);
+  if (interrupted) std::rethrow_exception(interrupted);
+  if (!attempt->finished) throw TimeLimitError(*attempt->out_of_time);
   output = std::move(attempt->output);
-  co_return attempt->failure;
+  if (attempt->failure) std::rethrow_exception(attempt->failure);
 }
 
 /// True when that is no failure: the node has stopped to ask, or its subgraph has told it what to return.
@@ -221,7 +221,12 @@ base::Task<void> TaskRun::recover(std::exception_ptr failure) {
       break;
     }
     begin_attempt(context_.attempt_ + 1);
-    failure = co_await attempt();
+    failure = nullptr;
+    try {
+      co_await attempt();
+    } catch (...) {
+      failure = std::current_exception();
+    }
     if (!failure || take_interrupts(failure)) co_return;
   }
   output.clear();

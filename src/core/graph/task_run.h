@@ -104,8 +104,8 @@ class TaskRun {
   std::vector<PlannedTask> next_sends;
 
  private:
-  base::Task<std::exception_ptr> attempt();
-  base::Task<std::exception_ptr> attempt_within_limit();
+  base::Task<void> attempt();
+  base::Task<void> attempt_within_limit();
   base::Task<void> handle();
   base::Task<bool> take_cached();
   base::Task<void> keep_in_cache();
