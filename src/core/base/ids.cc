@@ -32,12 +32,17 @@ std::string Ids::next() {
   last_millisecond_ = millisecond;
   const auto time = static_cast<std::uint64_t>(millisecond);
   const std::uint64_t random = random_();
+  return uuid_text(time << 16U | 0x7000U | counter_,
+                   0x8000'0000'0000'0000U | (random & 0x3fff'ffff'ffff'ffffU));
+}
+
+std::string uuid_text(std::uint64_t high, std::uint64_t low) {
   std::string text(36, '-');
-  write_hex(time >> 16U, 8, &text[0]);
-  write_hex(time, 4, &text[9]);
-  write_hex(0x7000U | counter_, 4, &text[14]);
-  write_hex(0x8000U | ((random >> 48U) & 0x3fffU), 4, &text[19]);
-  write_hex(random, 12, &text[24]);
+  write_hex(high >> 32U, 8, &text[0]);
+  write_hex(high >> 16U, 4, &text[9]);
+  write_hex(high, 4, &text[14]);
+  write_hex(low >> 48U, 4, &text[19]);
+  write_hex(low, 12, &text[24]);
   return text;
 }
 

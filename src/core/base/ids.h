@@ -31,6 +31,9 @@ class Ids {
   std::uint16_t counter_ = 0;
 };
 
+/// The 36 characters of the UUID of those bits, in lower case.
+std::string uuid_text(std::uint64_t high, std::uint64_t low);
+
 /// True for the 36 characters of a UUID of any version, in lower case.
 bool is_uuid(std::string_view text);
 

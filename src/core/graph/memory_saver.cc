@@ -107,7 +107,7 @@ struct MemorySaver::Entry {
     json::object metadata;
     std::vector<Arrivals> arrivals;
     std::vector<Argument> arguments;
-    std::vector<TaskRecord> records;
+    std::map<std::uint32_t, TaskRecord> records;  ///< by place: each stays where it is in memory
   };
   Rest& more() {
     if (!rest) rest = std::make_unique<Rest>();
@@ -193,13 +193,8 @@ base::Task<void> MemorySaver::put_record(ThreadKey thread, std::string checkpoin
   Line* line = find_line(thread);
   Entry* entry = line == nullptr ? nullptr : find_entry(*line, PackedId(checkpoint_id));
   if (entry == nullptr) throw_no_checkpoint(thread, checkpoint_id);
-  std::vector<TaskRecord>& records = entry->more().records;
-  const auto place = std::ranges::lower_bound(records, record.place, {}, &TaskRecord::place);
-  if (place != records.end() && place->place == record.place) {
-    *place = std::move(record);
-  } else {
-    records.insert(place, std::move(record));
-  }
+  const std::uint32_t place = record.place;
+  entry->more().records.insert_or_assign(place, std::move(record));
   co_return;
 }
 
@@ -321,7 +316,9 @@ MemorySaver::Entry* MemorySaver::find_entry(Line& line, const PackedId& id) {
 
 SavedCheckpoint MemorySaver::saved(const Entry& entry) {
   SavedCheckpoint saved{.checkpoint = entry.checkpoint(), .values = {}, .records = {}, .deltas = {}};
-  if (entry.rest) saved.records = entry.rest->records;
+  if (entry.rest) {
+    for (const auto& [place, record] : entry.rest->records) saved.records.push_back(record);
+  }
   for (std::size_t i = 0; i < entry.values->all.size(); ++i) {
     const std::string& channel = (*entry.values->names)[i];
     std::vector<const StoredValue*> deltas;

@@ -1,6 +1,9 @@
 #include "core/graph/packed_id.h"
 
+#include <optional>
 #include <string_view>
+
+#include "core/base/ids.h"
 
 namespace pharos::graph {
 namespace {
@@ -23,52 +26,44 @@ constexpr bool is_dash(std::size_t place) {
   return place == 8 || place == 13 || place == 18 || place == 23;
 }
 
-/// False when that is no UUID.
-bool read(std::string_view text, std::array<std::uint8_t, 16>& bytes) {
-  if (text.size() != kLength) return false;
+/// Nothing when that is no UUID.
+std::optional<std::array<std::uint64_t, 2>> read(std::string_view text) {
+  if (text.size() != kLength) return std::nullopt;
+  std::array<std::uint64_t, 2> halves{};
   std::size_t at = 0;
-  for (std::uint8_t& byte : bytes) {
-    if (is_dash(at) && text[at++] != '-') return false;
-    const std::uint8_t high = kValues[static_cast<unsigned char>(text[at])];
-    const std::uint8_t low = kValues[static_cast<unsigned char>(text[at + 1])];
-    if ((high | low) > 15) return false;
-    byte = static_cast<std::uint8_t>(high << 4U | low);
-    at += 2;
+  for (std::size_t byte = 0; byte < 16; ++byte) {
+    if (is_dash(at) && text[at++] != '-') return std::nullopt;
+    const std::uint8_t high = kValues[static_cast<unsigned char>(text[at++])];
+    const std::uint8_t low = kValues[static_cast<unsigned char>(text[at++])];
+    if ((high | low) > 15) return std::nullopt;
+    std::uint64_t& half = halves[byte / 8];
+    half = half << 8U | static_cast<std::uint64_t>(high << 4U | low);
   }
-  return true;
+  return halves;
 }
 
 }  // namespace
 
 PackedId::PackedId(std::string_view text) {
   if (text.empty()) return;
-  Bytes bytes;
-  if (read(text, bytes)) {
-    id_ = bytes;
+  if (const auto uuid = read(text)) {
+    id_ = *uuid;
   } else {
     id_ = std::make_shared<const std::string>(text);
   }
 }
 
 std::string PackedId::text() const {
-  if (const auto* other = std::get_if<std::shared_ptr<const std::string>>(&id_)) {
-    return *other ? **other : std::string();
-  }
-  std::string text;
-  text.reserve(kLength);
-  for (const std::uint8_t byte : std::get<Bytes>(id_)) {
-    if (is_dash(text.size())) text += '-';
-    text += kDigits[byte >> 4U];
-    text += kDigits[byte & 15U];
-  }
-  return text;
+  if (const Uuid* uuid = std::get_if<Uuid>(&id_)) return base::uuid_text((*uuid)[0], (*uuid)[1]);
+  const auto& other = std::get<std::shared_ptr<const std::string>>(id_);
+  return other ? *other : std::string();
 }
 
 bool PackedId::operator==(const PackedId& other) const {
-  const auto* bytes = std::get_if<Bytes>(&id_);
-  const auto* others = std::get_if<Bytes>(&other.id_);
-  if (bytes != nullptr && others != nullptr) return *bytes == *others;
-  return bytes == nullptr && others == nullptr && text() == other.text();
+  const auto* uuid = std::get_if<Uuid>(&id_);
+  const auto* others = std::get_if<Uuid>(&other.id_);
+  if (uuid != nullptr && others != nullptr) return *uuid == *others;
+  return uuid == nullptr && others == nullptr && text() == other.text();
 }
 
 }  // namespace pharos::graph

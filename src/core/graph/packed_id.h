@@ -20,8 +20,8 @@ class PackedId {
   bool operator==(const PackedId& other) const;
 
  private:
-  using Bytes = std::array<std::uint8_t, 16>;
-  std::variant<Bytes, std::shared_ptr<const std::string>> id_ = std::shared_ptr<const std::string>();
+  using Uuid = std::array<std::uint64_t, 2>;
+  std::variant<Uuid, std::shared_ptr<const std::string>> id_ = std::shared_ptr<const std::string>();
 };
 
 }  // namespace pharos::graph

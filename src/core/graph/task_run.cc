@@ -1,10 +1,12 @@
 #include "core/graph/task_run.h"
 
+#include <initializer_list>
 #include <utility>
 
 #include <boost/asio/this_coro.hpp>
 #include <fmt/format.h>
 
+#include "core/base/ids.h"
 #include "core/graph/limited_attempt.h"
 #include "core/graph/node_cache.h"
 #include "core/graph/stored_output.h"
@@ -18,8 +20,10 @@ namespace {
 constexpr std::uint32_t kHandlersCalls = 1U << 16U;
 
 /// FNV-1a.
-std::uint64_t hash(std::string_view text, std::uint64_t start) {
-  for (const char c : text) start = (start ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+std::uint64_t hash(std::initializer_list<std::string_view> parts, std::uint64_t start) {
+  for (const std::string_view part : parts) {
+    for (const char c : part) start = (start ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+  }
   return start;
 }
 
@@ -30,12 +34,14 @@ bool is_set(const asio::cancellation_state& state) {
 }  // namespace
 
 std::string task_id(std::string_view origin, int step, std::string_view node, std::uint32_t place) {
-  const std::string text = fmt::format("{}|{}|{}|{}", origin, step, node, place);
-  const std::uint64_t high = hash(text, 0xcbf29ce484222325);
-  const std::uint64_t low = hash(text, high ^ 0x9e3779b97f4a7c15);
+  const std::string step_text = std::to_string(step);
+  const std::string place_text = std::to_string(place);
+  const std::initializer_list<std::string_view> parts{origin, "|", step_text, "|", node, "|", place_text};
+  const std::uint64_t high = hash(parts, 0xcbf29ce484222325);
+  const std::uint64_t low = hash(parts, high ^ 0x9e3779b97f4a7c15);
   // The shape of a UUID of version 8, which leaves the bits to whoever makes it (RFC 9562).
-  return fmt::format("{:08x}-{:04x}-8{:03x}-{:04x}-{:012x}", high >> 32U, (high >> 16U) & 0xffffU,
-                     high & 0xfffU, 0x8000U | ((low >> 48U) & 0x3fffU), low & 0xffffffffffffU);
+  return base::uuid_text((high & 0xffff'ffff'ffff'0fffU) | 0x8000U,
+                         0x8000'0000'0000'0000U | (low & 0x3fff'ffff'ffff'ffffU));
 }
 
 void TaskRun::prepare(PlannedTask planned, std::uint32_t place, std::shared_ptr<StateStorage> state, int step,

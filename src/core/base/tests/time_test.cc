@@ -112,6 +112,11 @@ TEST(Ids, SortByTheTimeTheyWereMadeAndNeverRepeat) {
   EXPECT_EQ(seen.size(), 10'000U);
 }
 
+TEST(Ids, AreWrittenFromTheirBits) {
+  EXPECT_EQ(uuid_text(0x0193f2c47a107c55, 0x9d1e2b8c5f0a41e7), "0193f2c4-7a10-7c55-9d1e-2b8c5f0a41e7");
+  EXPECT_EQ(uuid_text(0, 0), "00000000-0000-0000-0000-000000000000");
+}
+
 TEST(Ids, ATextThatIsNoUuidIsToldApart) {
   EXPECT_FALSE(is_uuid("0193f2c4-7a10-7c55-9d1e-2b8c5f0a41e"));
   EXPECT_FALSE(is_uuid("0193f2c4-7a10-7c55-9d1e-2b8c5f0a41eX"));

@@ -11,7 +11,8 @@ namespace {
 
 TEST(PackedId, GivesBackAnyText) {
   for (const char* text :
-       {"", "c1", "not-a-uuid-but-thirty-six-letters-xx", "0193F2C4-7A10-7C55-9D1E-2B8C5F0A41E7"}) {
+       {"", "c1", "not-a-uuid-but-thirty-six-letters-xx", "0193F2C4-7A10-7C55-9D1E-2B8C5F0A41E7",
+        "0193f2c47-a10-7c55-9d1e-2b8c5f0a41e7", "0193f2c4-7a10-7c55-9d1e-2b8c5f0a41eg"}) {
     EXPECT_EQ(PackedId(text).text(), text);
     EXPECT_EQ(PackedId(text), PackedId(text));
   }
