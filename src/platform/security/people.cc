@@ -4,8 +4,11 @@
 #include <chrono>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "core/base/error.h"
 #include "platform/security/tables/one_time_links.h"
+#include "platform/security/tables/teams.h"
 
 namespace pharos::security {
 namespace {
@@ -18,6 +21,8 @@ using storage::Session;
 constexpr std::int64_t kMostUsers = 1000;
 constexpr Moment kFirstAdminLinkIsGoodFor = micros(std::chrono::hours(24));
 constexpr storage::WriteOptions kWrite{.isolation = Isolation::kCommitted};
+// Of two who disable each other at the same moment, one comes second.
+constexpr storage::WriteOptions kAlone{.isolation = Isolation::kSerializable};
 
 void require_manager(const Caller& caller) {
   if (!caller.may(Permission::kUsersManage)) {
@@ -132,7 +137,7 @@ base::Task<User> People::change(Caller caller, std::string id, PersonChange chan
     append_audit(session, entry_of(caller, "user_changed", id), at);
     return find_or_throw(session, id);
   };
-  const UserRow row = co_await parts_.database.write(Scope::system(), set, kWrite);
+  const UserRow row = co_await parts_.database.write(Scope::system(), set, kAlone);
   identities_.forget_all();
   co_return user_of(row);
 }
@@ -141,11 +146,15 @@ base::Task<void> People::remove(Caller caller, std::string id) {
   require_manager(caller);
   const auto drop = [caller, id, at = now()](Session& session) {
     const UserRow before = find_or_throw(session, id);
+    if (const std::optional<std::string> team = team_owned_alone(session, id)) {
+      throw Error(Code::kConflict,
+                  fmt::format("nobody else owns the team '{}'; give it another owner first", *team));
+    }
     remove_user(session, before);
     check_somebody_runs_it(session, before);
     append_audit(session, entry_of(caller, "user_removed", id), at);
   };
-  co_await parts_.database.write(Scope::system(), drop, kWrite);
+  co_await parts_.database.write(Scope::system(), drop, kAlone);
   identities_.forget_all();
 }
 
@@ -154,7 +163,7 @@ base::Task<std::optional<std::string>> People::first_admin_link() {
     if (count_active_superusers(session) > 0) return std::nullopt;
     return make_one_time_link(session, kFirstAdmin, "", at, kFirstAdminLinkIsGoodFor);
   };
-  co_return co_await parts_.database.write(Scope::system(), make, kWrite);
+  co_return co_await parts_.database.write(Scope::system(), make, kAlone);
 }
 
 base::Task<User> People::make_first_admin(std::string token, NewUser user) {
@@ -172,7 +181,7 @@ base::Task<User> People::make_first_admin(std::string token, NewUser user) {
     add_or_throw(session, row);
     append_audit(session, entry_of({.user_id = row.id}, "first_admin_made", row.id), row.created_at);
   };
-  co_await parts_.database.write(Scope::system(), add, kWrite);
+  co_await parts_.database.write(Scope::system(), add, kAlone);
   co_return user_of(row);
 }
 

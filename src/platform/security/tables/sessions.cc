@@ -116,8 +116,9 @@ void end_all_sessions(Session& session, const std::string& user_id, Moment now) 
   session.run("UPDATE sessions SET ended_at = $2 WHERE user_id = $1 AND ended_at IS NULL", user_id, now);
 }
 
-void set_session_team(Session& session, const std::string& id, const std::string& team_id) {
-  session.run("UPDATE sessions SET acts_for = $2 WHERE id = $1", id, team_id);
+bool set_session_team(Session& session, const std::string& id, const std::string& team_id) {
+  session.run("UPDATE sessions SET acts_for = $2 WHERE id = $1 AND ended_at IS NULL", id, team_id);
+  return session.changed() == 1;
 }
 
 std::int64_t forget_sessions(Session& session, Moment before) {

@@ -37,7 +37,8 @@ std::vector<SessionRow> live_sessions(storage::Session& session, const std::stri
 /// False when the user has no such session that has not ended.
 bool end_session(storage::Session& session, const std::string& user_id, const std::string& id, Moment now);
 void end_all_sessions(storage::Session& session, const std::string& user_id, Moment now);
-void set_session_team(storage::Session& session, const std::string& id, const std::string& team_id);
+/// False when there is no such session that has not ended.
+bool set_session_team(storage::Session& session, const std::string& id, const std::string& team_id);
 /// Removes what ended or expired before `before`; gives how many.
 std::int64_t forget_sessions(storage::Session& session, Moment before);
 
