@@ -264,6 +264,8 @@ void add_bench(CommandLine& line) {
                  "Only these cases: seq-3, fanout-100+memory, ...", bench_graph);
   add_case_bench(line, *command, "checkpoint", "Threads in SQLite and PostgreSQL: time, bytes on disk",
                  "Only these cases: chat-200+sqlite, seq-3+postgres+sync, ...", bench_checkpoint);
+  add_case_bench(line, *command, "server", "The server: requests a second, streams, memory",
+                 "There is one case", bench_server);
 }
 
 void add_doctor(CommandLine& line) {

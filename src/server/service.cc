@@ -123,6 +123,7 @@ Service::Service(Composition& parts)
       key_routes_(routes_, keys_),
       people_routes_(routes_, people_),
       audit_routes_(routes_, audit_),
+      utility_routes_(routes_, parts.clock()),
       mirror_routes_(routes_, media_, analyses_),
       gate_(accounts_, limits_,
             {.counts = settings_.rate_limits, .requests_a_minute = settings_.requests_a_minute}),

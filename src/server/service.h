@@ -17,6 +17,7 @@
 #include "apps/base/job_routes.h"
 #include "apps/base/key_routes.h"
 #include "apps/base/people_routes.h"
+#include "apps/base/utility_routes.h"
 #include "apps/mirror/serving/mirror_routes.h"
 #include "core/base/pool.h"
 #include "platform/http/server.h"
@@ -118,6 +119,7 @@ class Service {
   base_api::KeyRoutes key_routes_;
   base_api::PeopleRoutes people_routes_;
   base_api::AuditRoutes audit_routes_;
+  base_api::UtilityRoutes utility_routes_;
   mirror::MirrorRoutes mirror_routes_;
   ServerGate gate_;
   http::Dispatcher dispatcher_;

@@ -120,6 +120,8 @@ struct GraphBenchOptions {
 };
 int bench_graph(Composition& parts, const Console& console, const GraphBenchOptions& options);
 int bench_checkpoint(Composition& parts, const Console& console, const GraphBenchOptions& options);
+/// Knows no cases.
+int bench_server(Composition& parts, const Console& console, const GraphBenchOptions& options);
 
 /// What Pharos is, and the report of the sample photo: the program without arguments.
 int introduce(Composition& parts, const Console& console, const std::string& help);

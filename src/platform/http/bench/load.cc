@@ -1,0 +1,204 @@
+#include "platform/http/bench/load.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <chrono>
+#include <cstring>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string_view>
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "core/base/error.h"
+
+namespace pharos::http {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// One connection of a client.
+struct Client {
+  int socket = -1;
+  std::string received;
+  Clock::time_point asked;
+  bool is_answered = false;
+
+  Client() = default;
+  ~Client() {
+    if (socket >= 0) ::close(socket);
+  }
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+};
+
+[[noreturn]] void fail(const char* what) {
+  throw base::Error(base::Code::kUnavailable,
+                    fmt::format("the load cannot be made: {}: {}", what, std::strerror(errno)));
+}
+
+void raise_file_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+double percentile(std::vector<double>& sorted, double share) {
+  if (sorted.empty()) return 0;
+  return sorted[std::min(sorted.size() - 1,
+                         static_cast<std::size_t>(share * static_cast<double>(sorted.size())))];
+}
+
+/// The clients and what they wait for.
+class Crowd {
+ public:
+  explicit Crowd(std::uint16_t port) : poll_(::epoll_create1(0)) {
+    raise_file_limit();
+    address_.sin_family = AF_INET;
+    address_.sin_port = htons(port);
+    address_.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  }
+  ~Crowd() { ::close(poll_); }
+  Crowd(const Crowd&) = delete;
+  Crowd& operator=(const Crowd&) = delete;
+
+  void connect(Client& client) {
+    client.socket = ::socket(AF_INET, SOCK_STREAM, 0);
+    if (client.socket < 0) fail("socket");
+    const int yes = 1;
+    ::setsockopt(client.socket, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+    if (::connect(client.socket, reinterpret_cast<const sockaddr*>(&address_), sizeof address_) != 0)
+      fail("connect");
+    epoll_event event{.events = EPOLLIN, .data = {.ptr = &client}};
+    if (::epoll_ctl(poll_, EPOLL_CTL_ADD, client.socket, &event) != 0) fail("epoll");
+  }
+  static void ask(Client& client, const std::string& request) {
+    client.received.clear();
+    client.is_answered = false;
+    client.asked = Clock::now();
+    if (::send(client.socket, request.data(), request.size(), MSG_NOSIGNAL) < 0) client.received = "broken";
+  }
+  /// Reads what has come, and calls `on_bytes` for each client that something has come for.
+  void wait(int milliseconds, const std::function<void(Client&, bool is_over)>& on_bytes) {
+    std::array<epoll_event, 256> events;
+    const int count = ::epoll_wait(poll_, events.data(), events.size(), milliseconds);
+    for (int i = 0; i < count; ++i) {
+      auto& client = *static_cast<Client*>(events[static_cast<std::size_t>(i)].data.ptr);
+      std::array<char, 16 * 1024> bytes;
+      const ssize_t size = ::recv(client.socket, bytes.data(), bytes.size(), 0);
+      if (size > 0) client.received.append(bytes.data(), static_cast<std::size_t>(size));
+      if (size <= 0) ::epoll_ctl(poll_, EPOLL_CTL_DEL, client.socket, nullptr);
+      on_bytes(client, size <= 0);
+    }
+  }
+
+ private:
+  int poll_;
+  sockaddr_in address_{};
+};
+
+/// How long a whole answer is, or nothing while it is not whole.
+std::optional<bool> whole_answer(const std::string& received) {
+  const std::size_t head = received.find("\r\n\r\n");
+  if (head == std::string::npos) return std::nullopt;
+  std::size_t field = received.find("ontent-");
+  std::size_t length = 0;
+  for (; field < head; field = received.find("ontent-", field + 1)) {
+    const std::string_view rest = std::string_view(received).substr(field + 7);
+    if (!rest.starts_with("Length: ") && !rest.starts_with("length: ")) continue;
+    std::from_chars(rest.data() + 8, rest.data() + rest.size(), length);
+    break;
+  }
+  if (received.size() < head + 4 + length) return std::nullopt;
+  return received.starts_with("HTTP/1.1 200");
+}
+
+}  // namespace
+
+LoadResult load(const LoadSettings& settings) {
+  Crowd crowd(settings.port);
+  std::vector<std::unique_ptr<Client>> clients;
+  for (int i = 0; i < settings.connections; ++i) {
+    crowd.connect(*clients.emplace_back(std::make_unique<Client>()));
+    Crowd::ask(*clients.back(), settings.request);
+  }
+  LoadResult result;
+  std::vector<double> times;
+  const auto begun = Clock::now();
+  const auto end = begun + std::chrono::duration<double>(settings.seconds);
+  while (Clock::now() < end) {
+    crowd.wait(100, [&](Client& client, bool is_over) {
+      if (is_over) {
+        ++result.errors;
+        return;
+      }
+      const auto answer = whole_answer(client.received);
+      if (!answer) return;
+      if (*answer) {
+        ++result.answers;
+      } else {
+        ++result.errors;
+      }
+      times.push_back(std::chrono::duration<double, std::milli>(Clock::now() - client.asked).count());
+      Crowd::ask(client, settings.request);
+    });
+  }
+  result.seconds = std::chrono::duration<double>(Clock::now() - begun).count();
+  std::ranges::sort(times);
+  result.p50_ms = percentile(times, 0.5);
+  result.p99_ms = percentile(times, 0.99);
+  return result;
+}
+
+StreamResult open_streams(const StreamSettings& settings, const std::function<void()>& at_peak) {
+  Crowd crowd(settings.port);
+  StreamResult result;
+  std::vector<std::unique_ptr<Client>> clients;
+  std::vector<double> firsts;
+  int waiting = 0;
+  const auto on_bytes = [&](Client& client, bool is_over) {
+    if (is_over) {
+      ++result.errors;
+      return;
+    }
+    std::uint64_t events = 0;
+    for (std::size_t at = client.received.find("data: "); at != std::string::npos;
+         at = client.received.find("data: ", at + 1)) {
+      ++events;
+    }
+    if (events == 0) return;
+    if (!client.is_answered) {
+      client.is_answered = true;
+      --waiting;
+      firsts.push_back(std::chrono::duration<double, std::milli>(Clock::now() - client.asked).count());
+    }
+    result.events += events;
+    client.received.clear();
+  };
+  for (int i = 0; i < settings.streams; ++i) {
+    crowd.connect(*clients.emplace_back(std::make_unique<Client>()));
+    Crowd::ask(*clients.back(), settings.request);
+    ++waiting;
+    for (int tries = 0; waiting >= settings.opened_at_once && tries < 1000; ++tries) crowd.wait(10, on_bytes);
+  }
+  const auto end = Clock::now() + std::chrono::duration<double>(settings.seconds);
+  while (Clock::now() < end) crowd.wait(50, on_bytes);
+  at_peak();
+  result.streams = firsts.size();
+  std::ranges::sort(firsts);
+  result.first_p50_ms = percentile(firsts, 0.5);
+  result.first_p99_ms = percentile(firsts, 0.99);
+  return result;
+}
+
+}  // namespace pharos::http
