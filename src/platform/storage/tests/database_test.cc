@@ -161,6 +161,21 @@ TYPED_TEST(Tables, TellWhatAStatementHasChanged) {
   EXPECT_THAT(wait(this->database->write(kNorth, work)), testing::ElementsAre(0, 2, 0, 1));
 }
 
+/// The example of README.md.
+TYPED_TEST(Tables, AreUsedAsThePageSays) {
+  this->add("n1", "One");
+  const std::string id = "n1";
+  const std::string title = "Two";
+  const auto rename = [id, title](Session& session) {
+    session.run("UPDATE notes SET title = $1 WHERE id = $2 AND team_id = $3", title, id,
+                session.scope().team_id);
+    return session.changed() == 1;
+  };
+  EXPECT_TRUE(wait(this->database->write(kNorth, rename)));
+  EXPECT_FALSE(wait(this->database->write(testing_support::kSouth, rename)));
+  EXPECT_EQ(this->count("notes WHERE title = 'Two'"), 1);
+}
+
 TYPED_TEST(Tables, GiveTheResultOfTheWorkAndKeepWhatItWrote) {
   const auto work = [](Session& session) {
     return session.find("INSERT INTO shelves (id, label) VALUES ($1, $2) RETURNING label", "s1", "top")

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <openssl/crypto.h>
 
 #include "core/base/pool.h"
 #include "core/graph/tests/saver_contract.h"
@@ -20,8 +21,10 @@ using graph::testing_support::run;
 
 using Folder = TemporaryFolder;
 
+/// OpenSSL is there before the threads that use it, so that it tidies up after them.
 inline base::Pool& disk() {
-  static base::Pool pool("disk", 4);
+  static const int openssl = OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CONFIG, nullptr);
+  static base::Pool pool("disk", openssl == 1 ? 4 : 1);
   return pool;
 }
 
