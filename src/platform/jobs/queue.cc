@@ -267,14 +267,15 @@ bool replay(Session& session, const JobId& id, base::WallTime now) {
   return true;
 }
 
-std::vector<JobId> cancel_requests(Session& session, const std::string& worker) {
-  std::vector<JobId> ids;
-  for (const Row& row :
-       session.run("SELECT id FROM jobs WHERE lease_owner = $1 AND status = 'running' AND cancel_requested",
-                   worker)) {
-    ids.push_back(row.text(0));
+std::vector<HeldJob> held_by(Session& session, const std::string& worker) {
+  std::vector<HeldJob> held;
+  for (const Row& row : session.run("SELECT id, lease_epoch, cancel_requested FROM jobs"
+                                    " WHERE lease_owner = $1 AND status = 'running'",
+                                    worker)) {
+    held.push_back(
+        {.lease = {.job_id = row.text(0), .epoch = row.number(1)}, .cancel_requested = row.truth(2)});
   }
-  return ids;
+  return held;
 }
 
 bool has_orphans(Session& session) {

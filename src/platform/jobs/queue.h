@@ -59,8 +59,12 @@ bool cancel(storage::Session& session, const JobId& id, base::WallTime now);
 /// Queues a job that has ended without success again, with all its attempts. Gives false when it is none.
 bool replay(storage::Session& session, const JobId& id, base::WallTime now);
 
-/// The running jobs of a worker that are to be cancelled.
-std::vector<JobId> cancel_requests(storage::Session& session, const std::string& worker);
+/// What a worker has, as the database knows it.
+struct HeldJob {
+  Lease lease;
+  bool cancel_requested = false;
+};
+std::vector<HeldJob> held_by(storage::Session& session, const std::string& worker);
 
 /// Is there a running job whose worker is not registered?
 bool has_orphans(storage::Session& session);

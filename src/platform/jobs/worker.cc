@@ -77,7 +77,8 @@ struct Worker::Core : std::enable_shared_from_this<Core> {
   void begin();
   base::Task<void> work_forever();
   base::Task<void> claim_what_fits();
-  base::Task<void> stop_what_is_cancelled();
+  base::Task<void> compare_with_database();
+  base::Task<void> give_back(Lease lease);
   void stop_what_is_late();
   base::SteadyTime next_look() const;
   std::vector<std::string> open_kinds() const;
@@ -123,7 +124,7 @@ base::Task<void> Worker::Core::work_forever() {
   while (!stopping) {
     const std::uint64_t heard = work.rings();
     try {
-      co_await stop_what_is_cancelled();
+      co_await compare_with_database();
       stop_what_is_late();
       co_await claim_what_fits();
     } catch (const boost::system::system_error&) {
@@ -143,13 +144,31 @@ base::SteadyTime Worker::Core::next_look() const {
   return next;
 }
 
-base::Task<void> Worker::Core::stop_what_is_cancelled() {
-  if (running.empty()) co_return;
-  auto read = [name = pulse->name()](Session& session) { return cancel_requests(session, name); };
-  const std::vector<JobId> asked = co_await parts.jobs.database().read(Scope::system(), std::move(read));
-  for (const SharedRun& run : running) {
-    if (std::ranges::find(asked, run->context.job().id) != asked.end())
-      cut_short(run, StopReason::kCancelled);
+/// Stops what is to be cancelled; gives back what this worker has without knowing it: a claim whose answer
+/// was lost may have been made all the same.
+base::Task<void> Worker::Core::compare_with_database() {
+  auto read = [name = pulse->name()](Session& session) { return held_by(session, name); };
+  const std::vector<HeldJob> held = co_await parts.jobs.database().read(Scope::system(), std::move(read));
+  for (const HeldJob& each : held) {
+    const auto run = std::ranges::find_if(running, [&each](const SharedRun& known) {
+      return known->context.lease().job_id == each.lease.job_id &&
+             known->context.lease().epoch == each.lease.epoch;
+    });
+    if (run == running.end()) {
+      co_await give_back(each.lease);
+    } else if (each.cancel_requested) {
+      cut_short(*run, StopReason::kCancelled);
+    }
+  }
+}
+
+base::Task<void> Worker::Core::give_back(Lease lease) {
+  try {
+    auto write = [lease, now = parts.clock.wall_now()](Session& session) { release(session, lease, now); };
+    co_await parts.jobs.database().write(Scope::system(), std::move(write), kCommitted);
+    tell(fmt::format("the job {} was claimed without an answer: it is given back", lease.job_id));
+  } catch (const base::Error& error) {
+    if (error.code() != base::Code::kConflict) throw;  // it has ended in the meantime
   }
 }
 

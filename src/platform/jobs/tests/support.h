@@ -79,10 +79,11 @@ struct Sqlite {
   }
 };
 struct Postgres {
-  static std::string make_url(const storage::TemporaryFolder&) {
-    static storage::postgres::PrivateServer server(storage::postgres::PrivateServer::Disk::kCareless);
-    return server.make_database();
+  static storage::postgres::PrivateServer& server() {
+    static storage::postgres::PrivateServer started(storage::postgres::PrivateServer::Disk::kCareless);
+    return started;
   }
+  static std::string make_url(const storage::TemporaryFolder&) { return server().make_database(); }
 };
 using Kinds = testing::Types<Sqlite, Postgres>;
 

@@ -9,6 +9,7 @@
 #include <boost/asio/thread_pool.hpp>
 #include <gmock/gmock.h>
 
+#include "platform/jobs/queue.h"
 #include "platform/jobs/registry.h"
 #include "platform/jobs/tests/support.h"
 #include "platform/jobs/watch.h"
@@ -259,6 +260,23 @@ TYPED_TEST(Workers, ThatWereTakenForDeadLoseWhatTheyHad) {
   while (story.wait_for(0s) != std::future_status::ready) this->tick(kLoops);
   EXPECT_THAT(story.get(), ElementsAre("started", "progress", "interrupted", "started", "succeeded"));
   EXPECT_EQ(this->get(id).result, "by the second");
+}
+
+/// A claim that was made though its answer was lost: nobody runs the job, and its worker lives.
+TYPED_TEST(Workers, GiveBackWhatTheyDoNotKnowTheyHave) {
+  const auto worker = this->make();
+  worker->handle("double", double_it);
+  worker->start();
+  this->follow(this->add(kNora, {.kind = "double", .input = 1}));
+  const JobId id = this->write([this](Session& session) {
+    const std::string name = read_beats(session).at(0).worker;
+    const JobId lost =
+        enqueue(session, kNora, {.kind = "double", .input = 2}, "lost", this->clock.wall_now());
+    claim(session, name, std::vector<std::string>{"double"}, this->clock.wall_now());
+    return lost;
+  });
+  this->jobs.hints().work().ring();
+  EXPECT_THAT(this->follow(id), ElementsAre("started", "interrupted", "started", "succeeded"));
 }
 
 /// One program's follower hears hints, another's looks once in a while; both join in the middle.
