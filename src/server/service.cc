@@ -12,7 +12,9 @@
 #include "core/base/text.h"
 #include "platform/jobs/tables.h"
 #include "platform/security/crypto.h"
+#include "platform/security/redis_rate_limits.h"
 #include "platform/security/security_tables.h"
+#include "platform/security/tables/one_time_links.h"
 
 namespace pharos::server {
 namespace {
@@ -77,6 +79,21 @@ security::CommonPasswords common_passwords(const std::filesystem::path& models) 
   return security::CommonPasswords(models.parent_path() / "data" / "common-passwords.txt.gz");
 }
 
+std::unique_ptr<storage::Redis> redis_of(const ServeSettings& settings, jobs::Background& loop,
+                                         base::Clock& clock) {
+  if (settings.redis_url.empty()) return nullptr;
+  return std::make_unique<storage::Redis>(storage::RedisSettings{.url = settings.redis_url}, loop.executor(),
+                                          clock);
+}
+
+/// Without Redis each process counts for itself.
+std::unique_ptr<security::RateLimits> limits_of(storage::Redis* redis, const ServeSettings& settings,
+                                                const base::Clock& clock) {
+  if (redis == nullptr) return std::make_unique<security::LocalRateLimits>(clock);
+  return std::make_unique<security::RedisRateLimits>(
+      *redis, security::RedisLimitSettings{.instances = settings.replicas}, clock);
+}
+
 http::ServerSettings server_settings(const ServeSettings& settings) {
   http::ServerSettings server{
       .host = settings.host, .port = settings.port, .trusted_proxies = settings.trusted_proxies};
@@ -107,8 +124,12 @@ Service::Service(Composition& parts)
       accounts_(account_parts_, {}),
       keys_(account_parts_, accounts_.identities()),
       people_(account_parts_, accounts_.identities()),
+      teams_(account_parts_, accounts_.identities()),
       audit_(*database_, parts.clock()),
-      limits_(parts.clock()),
+      audit_checkpoints_(*database_, security::load_or_make_keys(settings_.token_keys).signing(),
+                         parts.settings().data / "audit-checkpoints.jsonl", parts.clock()),
+      redis_(redis_of(settings_, background_, parts.clock())),
+      limits_(limits_of(redis_.get(), settings_, parts.clock())),
       jobs_(*database_, parts.clock(), parts.ids()),
       watch_(jobs_, parts.clock(), {.on_trouble = [this](const std::string& why) { note_trouble(why); }}),
       items_(*database_, parts.clock(), parts.ids()),
@@ -123,9 +144,10 @@ Service::Service(Composition& parts)
       key_routes_(routes_, keys_),
       people_routes_(routes_, people_),
       audit_routes_(routes_, audit_),
+      team_routes_(routes_, teams_, [this](const security::SentInvitation& sent) { note_invitation(sent); }),
       utility_routes_(routes_, parts.clock()),
       mirror_routes_(routes_, media_, analyses_),
-      gate_(accounts_, limits_,
+      gate_(accounts_, *limits_,
             {.counts = settings_.rate_limits, .requests_a_minute = settings_.requests_a_minute}),
       dispatcher_(routes_, gate_, parts.clock(), disk_,
                   {.allowed_origins = settings_.cors_origins,
@@ -169,6 +191,7 @@ void Service::listen() {
 }
 
 void Service::start() {
+  background_.spawn(keep_house());
   worker_.start();
   if (server_) server_->start();
 }
@@ -176,6 +199,7 @@ void Service::start() {
 void Service::stop(base::Duration patience) {
   if (server_) server_->stop(patience);
   worker_.stop(patience);
+  background_.stop();
 }
 
 std::string Service::address() const {
@@ -218,6 +242,36 @@ void Service::tell(const http::Outcome& outcome) {
     }
   }
   log_.write(level, "request", std::move(fields));
+}
+
+void Service::note_invitation(const security::SentInvitation& sent) const {
+  if (!parts_.settings().is_local()) return;
+  log_.info("invitation", {{"to", sent.invitation.email},
+                           {"team", sent.team_name},
+                           {"accept", address() + "/api/v1/invitations/accept"},
+                           {"with", sent.token}});
+}
+
+base::Task<void> Service::keep_house() {
+  for (int minute = 0;; ++minute) {
+    try {
+      co_await keep_house_once(minute);
+    } catch (const base::Error& error) {
+      log_.warning("housekeeping", {{"failure", error.what()}});
+    }
+    co_await parts_.clock().sleep_until(parts_.clock().now() + std::chrono::minutes(1));
+  }
+}
+
+base::Task<void> Service::keep_house_once(int minute) {
+  co_await audit_checkpoints_.write();
+  if (minute % 60 != 0) co_return;
+  auto forget = [now = security::moment_of(parts_.clock().wall_now())](storage::Session& session) {
+    security::forget_sessions(session, now - security::micros(std::chrono::hours(24 * 30)));
+    security::forget_attempts(session, now);
+    security::forget_one_time_links(session, now);
+  };
+  co_await database_->write(storage::Scope::system(), std::move(forget));
 }
 
 std::optional<DemoLogin> Service::prepare_accounts() {

@@ -17,6 +17,7 @@
 #include "apps/base/job_routes.h"
 #include "apps/base/key_routes.h"
 #include "apps/base/people_routes.h"
+#include "apps/base/team_routes.h"
 #include "apps/base/utility_routes.h"
 #include "apps/mirror/serving/mirror_routes.h"
 #include "core/base/pool.h"
@@ -26,9 +27,12 @@
 #include "platform/jobs/watch.h"
 #include "platform/jobs/worker.h"
 #include "platform/security/accounts.h"
+#include "platform/security/audit.h"
 #include "platform/security/rate_limits.h"
+#include "platform/security/teams.h"
 #include "platform/storage/disk_blobs.h"
 #include "platform/storage/file_system.h"
+#include "platform/storage/redis/redis.h"
 #include "platform/telemetry/log.h"
 #include "platform/telemetry/metrics.h"
 #include "server/composition.h"
@@ -76,6 +80,7 @@ class Service {
 
   security::People& people() { return people_; }
   security::AuditLog& audit() { return audit_; }
+  security::AuditCheckpoints& audit_checkpoints() { return audit_checkpoints_; }
   /// Runs something to its end, on this thread.
   template <class T>
   static T wait(base::Task<T> task);
@@ -84,6 +89,10 @@ class Service {
   mirror::MirrorParts mirror_parts();
   void tell(const http::Outcome& outcome);
   void note_trouble(const std::string& why) const { log_.warning("queue", {{"trouble", why}}); }
+  void note_invitation(const security::SentInvitation& sent) const;
+  /// What is done again and again: the audit log's ends are signed, what has expired is removed.
+  base::Task<void> keep_house();
+  base::Task<void> keep_house_once(int minute);
   base::Task<void> make_account(DemoLogin login, bool is_superuser);
   base::Task<void> analyze_sample_now(DemoLogin login);
 
@@ -104,8 +113,12 @@ class Service {
   security::Accounts accounts_;
   security::ApiKeys keys_;
   security::People people_;
+  security::Teams teams_;
   security::AuditLog audit_;
-  security::LocalRateLimits limits_;
+  security::AuditCheckpoints audit_checkpoints_;
+  jobs::Background background_;
+  std::unique_ptr<storage::Redis> redis_;  ///< null without REDIS_URL
+  std::unique_ptr<security::RateLimits> limits_;
   jobs::Jobs jobs_;
   jobs::Watch watch_;
   base_api::Items items_;
@@ -119,6 +132,7 @@ class Service {
   base_api::KeyRoutes key_routes_;
   base_api::PeopleRoutes people_routes_;
   base_api::AuditRoutes audit_routes_;
+  base_api::TeamRoutes team_routes_;
   base_api::UtilityRoutes utility_routes_;
   mirror::MirrorRoutes mirror_routes_;
   ServerGate gate_;

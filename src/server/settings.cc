@@ -50,6 +50,10 @@ void read_serve_settings(SettingReader& read, const std::filesystem::path& data,
                 (data / "token-keys.json").string());
   serve.password_pepper =
       read.secret("PASSWORD_PEPPER", "a secret that passwords are hashed with, the same for all replicas");
+  serve.redis_url = read.text("REDIS_URL", "redis://HOST:PORT, where replicas count calls together");
+  serve.replicas = static_cast<int>(
+      read.whole("PHAROS_REPLICAS",
+                 "how many replicas there are, for their share of limits while Redis is away", 2, 1, 1000));
   serve.rate_limits = read.truth("RATE_LIMIT_ENABLED", "whether calls are counted and limited", true);
   serve.requests_a_minute =
       read.whole("RATE_LIMIT_PER_MINUTE", "calls a person may make in any minute", 100, 1, 1'000'000);

@@ -142,6 +142,20 @@ class ServerTest(unittest.TestCase):
         self.assertEqual(self.ada.ask("DELETE", f"/api/v1/keys/{made['info']['id']}").status, 204)
         self.assertEqual(program.ask("GET", "/api/v1/items").status, 401)
 
+    def test_people_work_together_in_a_team(self):
+        team = self.ada.ask("POST", "/api/v1/teams", {"name": "Shipyard"}).json()
+        entered = self.ada.ask("POST", f"/api/v1/teams/{team['id']}/enter").json()
+        self.assertTrue(entered["is_current"])
+        self.assertEqual(self.eve.ask("POST", f"/api/v1/teams/{team['id']}/enter").status, 404)
+        own = [each for each in self.ada.ask("GET", "/api/v1/teams").json()["data"] if each["is_personal"]][0]
+        email = self.eve.ask("GET", "/api/v1/users/me").json()["email"]
+        invited = self.ada.ask("POST", "/api/v1/team/invitations", {"email": email, "role": "analyst"})
+        self.assertEqual((invited.status, invited.json()["email"]), (201, email))
+        self.assertNotIn("token", invited.json())
+        self.assertEqual(self.eve.ask("POST", "/api/v1/invitations/accept", {"token": "guess"}).status // 100, 4)
+        self.assertEqual(len(self.ada.ask("GET", "/api/v1/team/members").json()["data"]), 1)
+        self.assertEqual(self.ada.ask("POST", f"/api/v1/teams/{own['id']}/enter").status, 200)
+
     def test_only_who_runs_the_server_sees_everybody(self):
         self.assertEqual(self.ada.ask("GET", "/api/v1/users").status, 403)
         admin = self.server.signed_in(self.server.demo_login())

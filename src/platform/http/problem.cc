@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/base/json.h"
+#include "platform/security/limited_error.h"
 
 namespace pharos::http {
 namespace {
@@ -129,6 +130,10 @@ Response problem_of(const std::exception_ptr& thrown, const Request& request) {
   } catch (const RefusedError& error) {
     Response response = answer(status_of(error.code()), base::code_name(error.code()), error.what(), request);
     response.headers.append(error.headers());
+    return response;
+  } catch (const security::LimitedError& error) {
+    Response response = answer(429, base::code_name(error.code()), error.what(), request);
+    response.headers.add("Retry-After", std::to_string(error.retry_after().count()));
     return response;
   } catch (const base::Error& error) {
     if (error.code() == base::Code::kInternal) {
