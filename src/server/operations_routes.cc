@@ -34,6 +34,7 @@ OperationsRoutes::OperationsRoutes(http::Routes& table, storage::Database& datab
   operating(routes.get("/api/v1/utils/health-check", &OperationsRoutes::ok).summary("Check the health"));
   operating(routes.get("/metrics", &OperationsRoutes::metrics).summary("Count for Prometheus")).hidden();
   operating(routes.get("/openapi.json", &OperationsRoutes::openapi).summary("Describe the API")).hidden();
+  operating(routes.get("/", &OperationsRoutes::home).summary("Begin")).hidden();
   operating(routes.get("/docs", &OperationsRoutes::docs).summary("Read about the API")).hidden();
   operating(routes.get("/docs/style.css", &OperationsRoutes::docs_style).summary("Style the page")).hidden();
 }
@@ -69,6 +70,11 @@ base::Task<http::Response> OperationsRoutes::openapi() {
     docs_ = api_page(document);
   });
   co_return text_response("application/json", openapi_);
+}
+
+/// Whoever opens the printed address in a browser finds something to read.
+base::Task<http::Response> OperationsRoutes::home() {
+  co_return http::Response{.status = 307, .headers = {{"Location", "/docs"}}, .body = {}, .stream = {}};
 }
 
 base::Task<http::Response> OperationsRoutes::docs() {

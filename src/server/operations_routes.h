@@ -40,6 +40,7 @@ class OperationsRoutes {
   base::Task<ServerInfo> info();
   base::Task<http::Response> metrics();
   base::Task<http::Response> openapi();
+  base::Task<http::Response> home();
   base::Task<http::Response> docs();
   base::Task<http::Response> docs_style();
 

@@ -210,6 +210,7 @@ class ServerTest(unittest.TestCase):
         for path in self.server.stranger().ask("GET", "/openapi.json").json()["paths"]:
             self.assertIn(f"<code>{path}</code>", page)
         self.assertEqual(self.server.stranger().ask("GET", "/docs/style.css").status, 200)
+        self.assertEqual(self.server.stranger().ask("GET", "/").headers["Location"], "/docs")
 
 
 class LimitsTest(unittest.TestCase):
