@@ -138,13 +138,13 @@ Service::Service(Composition& parts)
           *database_, jobs_, media_, [this] { return mirror_parts(); }, parts.settings().mode, parts.cpu(),
           parts.clock()),
       operations_routes_(routes_, *database_, metrics_),
-      account_routes_(routes_, accounts_),
+      account_routes_(routes_, accounts_, [this](const base_api::Letter& letter) { note_letter(letter); }),
       item_routes_(routes_, items_),
       job_routes_(routes_, jobs_, watch_),
       key_routes_(routes_, keys_),
       people_routes_(routes_, people_),
       audit_routes_(routes_, audit_),
-      team_routes_(routes_, teams_, [this](const security::SentInvitation& sent) { note_invitation(sent); }),
+      team_routes_(routes_, teams_, [this](const base_api::Letter& letter) { note_letter(letter); }),
       utility_routes_(routes_, parts.clock()),
       mirror_routes_(routes_, media_, analyses_),
       gate_(accounts_, *limits_,
@@ -244,12 +244,10 @@ void Service::tell(const http::Outcome& outcome) {
   log_.write(level, "request", std::move(fields));
 }
 
-void Service::note_invitation(const security::SentInvitation& sent) const {
+/// There is no mail yet: on somebody's own machine the log is as good a place.
+void Service::note_letter(const base_api::Letter& letter) const {
   if (!parts_.settings().is_local()) return;
-  log_.info("invitation", {{"to", sent.invitation.email},
-                           {"team", sent.team_name},
-                           {"accept", address() + "/api/v1/invitations/accept"},
-                           {"with", sent.token}});
+  log_.info(letter.about, {{"to", letter.to}, {"at", address() + letter.path}, {"with", letter.token}});
 }
 
 base::Task<void> Service::keep_house() {
@@ -266,6 +264,7 @@ base::Task<void> Service::keep_house() {
 base::Task<void> Service::keep_house_once(int minute) {
   co_await audit_checkpoints_.write();
   if (minute % 60 != 0) co_return;
+  co_await jobs_.remove_ended(parts_.clock().wall_now() - std::chrono::hours(24 * 90));
   auto forget = [now = security::moment_of(parts_.clock().wall_now())](storage::Session& session) {
     security::forget_sessions(session, now - security::micros(std::chrono::hours(24 * 30)));
     security::forget_attempts(session, now);

@@ -89,7 +89,7 @@ class Service {
   mirror::MirrorParts mirror_parts();
   void tell(const http::Outcome& outcome);
   void note_trouble(const std::string& why) const { log_.warning("queue", {{"trouble", why}}); }
-  void note_invitation(const security::SentInvitation& sent) const;
+  void note_letter(const base_api::Letter& letter) const;
   /// What is done again and again: the audit log's ends are signed, what has expired is removed.
   base::Task<void> keep_house();
   base::Task<void> keep_house_once(int minute);

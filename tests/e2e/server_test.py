@@ -58,6 +58,13 @@ class ServerTest(unittest.TestCase):
         self.assertEqual((wrong.status, unknown.status), (401, 401))
         self.assertEqual(wrong.json()["detail"], unknown.json()["detail"])
 
+    def test_who_forgot_a_password_is_told_nothing_about_others(self):
+        stranger = self.server.stranger()
+        for email in (self.server.demo_login()["email"], "nobody@example.org"):
+            self.assertEqual(stranger.ask("POST", "/api/v1/password-recovery", {"email": email}).status, 202)
+        guess = {"token": "guess", "new_password": uuid.uuid4().hex}
+        self.assertEqual(stranger.ask("POST", "/api/v1/reset-password", guess).status, 401)
+
     def test_tokens_are_refreshed_and_end_with_the_login(self):
         login = {"email": f"{uuid.uuid4().hex}@example.org", "password": uuid.uuid4().hex}
         stranger = self.server.stranger()

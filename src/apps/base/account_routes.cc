@@ -13,7 +13,8 @@ security::ClientInfo client_of(const http::Request& request) {
 
 }  // namespace
 
-AccountRoutes::AccountRoutes(http::Routes& table, security::Accounts& accounts) : accounts_(accounts) {
+AccountRoutes::AccountRoutes(http::Routes& table, security::Accounts& accounts, Post post)
+    : accounts_(accounts), post_(std::move(post)) {
   auto routes = table.of(*this, "/api/v1");
   const auto signing_in = [](http::Route& route) { route.open().limited(http::Limit::kAuth).tag("auth"); };
   signing_in(routes.post("/auth/register", &AccountRoutes::sign_up)
@@ -34,6 +35,12 @@ AccountRoutes::AccountRoutes(http::Routes& table, security::Accounts& accounts) 
                  .raises(Code::kForbidden));
   signing_in(routes.post("/auth/refresh", &AccountRoutes::refresh)
                  .summary("Stay logged in")
+                 .raises(Code::kUnauthenticated));
+  signing_in(routes.post("/password-recovery", &AccountRoutes::forgot_password)
+                 .summary("Ask for a link to set a new password")
+                 .status(202));
+  signing_in(routes.post("/reset-password", &AccountRoutes::reset_password)
+                 .summary("Set a new password by that link")
                  .raises(Code::kUnauthenticated));
   routes.post("/auth/logout", &AccountRoutes::log_out).summary("Log out").tag("auth");
   routes.post("/auth/logout-everywhere", &AccountRoutes::log_out_everywhere)
@@ -93,6 +100,20 @@ base::Task<security::Tokens> AccountRoutes::change_password(const http::Request&
   co_return co_await accounts_.change_password(
       std::move(caller), {.current_password = change.current_password, .new_password = change.new_password},
       client_of(request));
+}
+
+base::Task<void> AccountRoutes::forgot_password(const http::Request& request, ForgottenPassword forgotten) {
+  const auto token = co_await accounts_.forgot_password(forgotten.email, client_of(request));
+  if (token) {
+    post_({.about = "password recovery",
+           .to = forgotten.email,
+           .path = "/api/v1/reset-password",
+           .token = *token});
+  }
+}
+
+base::Task<void> AccountRoutes::reset_password(PasswordReset reset) {
+  co_await accounts_.reset_password(reset.token, reset.new_password);
 }
 
 base::Task<SessionList> AccountRoutes::sessions(security::Caller caller) {

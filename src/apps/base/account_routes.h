@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "apps/base/letters.h"
 #include "platform/http/routes.h"
 #include "platform/security/accounts.h"
 
@@ -51,6 +52,17 @@ struct NewPassword {
 };
 BOOST_DESCRIBE_STRUCT(NewPassword, (), (current_password, new_password))
 
+struct ForgottenPassword {
+  http::Email email;
+};
+BOOST_DESCRIBE_STRUCT(ForgottenPassword, (), (email))
+
+struct PasswordReset {
+  http::Text<1, 200> token;
+  http::Text<8, 1024> new_password;
+};
+BOOST_DESCRIBE_STRUCT(PasswordReset, (), (token, new_password))
+
 struct SessionList {
   std::vector<security::LiveSession> data;
 };
@@ -59,7 +71,7 @@ BOOST_DESCRIBE_STRUCT(SessionList, (), (data))
 class AccountRoutes {
  public:
   /// Both outlive it, and it the table's use.
-  AccountRoutes(http::Routes& table, security::Accounts& accounts);
+  AccountRoutes(http::Routes& table, security::Accounts& accounts, Post post);
 
  private:
   base::Task<security::User> sign_up(Registration registration);
@@ -72,10 +84,14 @@ class AccountRoutes {
   base::Task<security::User> change_me(security::Caller caller, AccountChange change);
   base::Task<security::Tokens> change_password(const http::Request& request, security::Caller caller,
                                                NewPassword change);
+  /// Answers the same whether or not anybody has that address.
+  base::Task<void> forgot_password(const http::Request& request, ForgottenPassword forgotten);
+  base::Task<void> reset_password(PasswordReset reset);
   base::Task<SessionList> sessions(security::Caller caller);
   base::Task<void> end_session(security::Caller caller, http::Path<http::IdKey> key);
 
   security::Accounts& accounts_;
+  Post post_;
 };
 
 }  // namespace pharos::base_api

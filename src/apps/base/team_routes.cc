@@ -5,7 +5,7 @@ namespace pharos::base_api {
 using base::Code;
 using security::Permission;
 
-TeamRoutes::TeamRoutes(http::Routes& table, security::Teams& teams, InvitationPost post)
+TeamRoutes::TeamRoutes(http::Routes& table, security::Teams& teams, Post post)
     : teams_(teams), post_(std::move(post)) {
   auto routes = table.of(*this, "/api/v1");
   const auto in_teams = [](http::Route& route) -> http::Route& {
@@ -59,7 +59,10 @@ base::Task<void> TeamRoutes::remove(security::Caller caller, http::Path<http::Id
 base::Task<security::Invitation> TeamRoutes::invite(security::Caller caller, WantedInvitation wanted) {
   const security::SentInvitation sent =
       co_await teams_.invite(std::move(caller), {.email = wanted.email, .role = wanted.role});
-  if (post_) post_(sent);
+  post_({.about = "invitation to " + sent.team_name,
+         .to = sent.invitation.email,
+         .path = "/api/v1/invitations/accept",
+         .token = sent.token});
   co_return sent.invitation;
 }
 

@@ -1,10 +1,10 @@
 // People who work together: /api/v1/teams, and the team that the caller acts for.
 #pragma once
 
-#include <functional>
 #include <string>
 #include <vector>
 
+#include "apps/base/letters.h"
 #include "platform/http/routes.h"
 #include "platform/security/teams.h"
 
@@ -46,13 +46,10 @@ struct InvitationToken {
 };
 BOOST_DESCRIBE_STRUCT(InvitationToken, (), (token))
 
-/// Brings an invitation to whom it is for.
-using InvitationPost = std::function<void(const security::SentInvitation&)>;
-
 class TeamRoutes {
  public:
   /// `teams` outlives it, and it the table's use.
-  TeamRoutes(http::Routes& table, security::Teams& teams, InvitationPost post);
+  TeamRoutes(http::Routes& table, security::Teams& teams, Post post);
 
  private:
   base::Task<security::Team> create(security::Caller caller, TeamName wanted);
@@ -68,7 +65,7 @@ class TeamRoutes {
   base::Task<security::Team> accept(security::Caller caller, InvitationToken token);
 
   security::Teams& teams_;
-  InvitationPost post_;
+  Post post_;
 };
 
 }  // namespace pharos::base_api
