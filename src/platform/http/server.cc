@@ -232,7 +232,8 @@ void Server::start() {
 
 void Server::stop(base::Duration patience) {
   if (!std::exchange(core_->running, false)) return;
-  asio::post(core_->workers.front()->io, [core = core_] {
+  // Plain pointers: what the loops hold must not hold the loops.
+  asio::post(core_->workers.front()->io, [core = core_.get()] {
     error_code gone_already;
     core->acceptor->close(gone_already);
   });
@@ -257,7 +258,7 @@ std::size_t Server::connections() const {
 void Server::spawn(base::Task<void> work, std::function<void(std::exception_ptr)> ended) {
   Core::Worker& worker = *core_->workers.front();
   ++core_->open;
-  auto begin = [core = core_, &worker, work = std::move(work), ended = std::move(ended)]() mutable {
+  auto begin = [core = core_.get(), &worker, work = std::move(work), ended = std::move(ended)]() mutable {
     const auto place = worker.others.emplace(worker.others.end());
     auto has_ended = [core, &worker, place, ended = std::move(ended)](std::exception_ptr failure) {
       ended(std::move(failure));
