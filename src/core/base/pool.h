@@ -54,10 +54,12 @@ Task<std::invoke_result_t<Work>> run_on(Pool& pool, Work work) {
       std::exception_ptr failure;
       Stored stored{};
       try {
+        // Gone before the caller goes on: what it holds may refer to things of the caller's.
+        Work once = std::move(job);
         if constexpr (std::is_void_v<Result>) {
-          job();
+          once();
         } else {
-          stored.emplace(job());
+          stored.emplace(once());
         }
       } catch (...) {
         failure = std::current_exception();

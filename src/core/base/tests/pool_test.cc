@@ -51,6 +51,26 @@ TEST(Pool, WhatTheWorkThrowsReachesTheCaller) {
   EXPECT_EQ(message, "broken");
 }
 
+TEST(Pool, WhatTheWorkHoldsIsGoneBeforeTheCallerGoesOn) {
+  Pool pool("cpu", 1);
+  asio::io_context loop;
+  std::weak_ptr<int> held;
+  bool is_gone = false;
+  auto caller = [&]() -> Task<void> {
+    auto thing = std::make_shared<int>(7);
+    held = thing;
+    auto work = [thing = std::move(thing)] { return *thing; };
+    co_await run_on(pool, std::move(work));
+    is_gone = held.expired();
+  };
+  for (int i = 0; i < 1000; ++i) {
+    asio::co_spawn(loop, caller(), [](const std::exception_ptr& failure) { EXPECT_EQ(failure, nullptr); });
+    loop.run();
+    loop.restart();
+    ASSERT_TRUE(is_gone) << "in try " << i;
+  }
+}
+
 TEST(Pool, ResultsThatCanOnlyBeMovedAreMoved) {
   Pool pool("cpu", 1);
   asio::io_context loop;
