@@ -152,7 +152,7 @@ def end_to_end(options):
     """The command line as a person uses it: the sanitized program for odd input, the released one for the rest."""
     build("release", "pharos")
     os.environ.update(SANITIZERS, PHAROS=str(BUILD / "dev/bin/pharos"),
-                      PHAROS_RELEASE=str(BUILD / "release/bin/pharos"))
+                      RELEASED_PHAROS=str(BUILD / "release/bin/pharos"))
     return python_tests(ROOT / "tests/e2e", options.test_filter)
 
 
@@ -181,7 +181,7 @@ def coverage_suite(options):
     def run_all_tests(programs):
         for program in programs:
             run([program], cwd=ROOT)
-        os.environ.update(PHAROS=str(BUILD / "coverage/bin/pharos"), PHAROS_RELEASE=str(BUILD / "coverage/bin/pharos"))
+        os.environ.update(PHAROS=str(BUILD / "coverage/bin/pharos"), RELEASED_PHAROS=str(BUILD / "coverage/bin/pharos"))
         python_tests(ROOT / "tests/e2e")
 
     return [Result(f"coverage: {name} {percent:.1f} %", percent >= 90.0)

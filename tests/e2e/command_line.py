@@ -7,7 +7,7 @@ import subprocess
 
 
 def pharos(*words, program="PHAROS", environment=None, **options):
-    """PHAROS is the sanitized program, PHAROS_RELEASE the released one."""
+    """PHAROS is the sanitized program, RELEASED_PHAROS the released one."""
     return subprocess.run([os.environ[program], *map(str, words)], capture_output=True, text=True, timeout=300,
                           check=False, env={**os.environ, **(environment or {})}, **options)
 

@@ -109,7 +109,7 @@ class BenchTest(unittest.TestCase):
     """The benchmarks run and print what they promise; how fast is nobody's test."""
 
     def test_graph(self):
-        found = json.loads(pharos("bench", "graph", "--seconds", "0.05", "--json", program="PHAROS_RELEASE").stdout)
+        found = json.loads(pharos("bench", "graph", "--seconds", "0.05", "--json", program="RELEASED_PHAROS").stdout)
         cases = {case["case"]: case for case in found["cases"]}
         kept_or_not = ["seq-3", "par-5", "seq-10", "seq-1000", "fanout-10", "fanout-100", "sends-1000",
                        "sends-10000", "react-10", "react-100", "wide-25x300", "wide-15x600", "wide-9x1200"]
@@ -121,13 +121,13 @@ class BenchTest(unittest.TestCase):
 
     def test_graph_in_words(self):
         lines = pharos("bench", "graph", "--case", "seq-3,par-5", "--seconds", "0.01",
-                       program="PHAROS_RELEASE").stdout.splitlines()
+                       program="RELEASED_PHAROS").stdout.splitlines()
         self.assertRegex(lines[0], r"case +median µs +p90 µs +runs")
         self.assertEqual([line.split()[0] for line in lines[1:]], ["seq-3", "par-5"])
 
     def test_graph_beside_the_peer(self):
         found = json.loads(pharos("bench", "graph", "--peer", "--case", "seq-3,react-10+memory", "--seconds", "0.1",
-                                  "--json", program="PHAROS_RELEASE").stdout)
+                                  "--json", program="RELEASED_PHAROS").stdout)
         for case in found["cases"]:
             self.assertAlmostEqual(case["ratio"], case["peer_median_us"] / case["median_us"])
             self.assertGreater(case["ratio"], 1)
@@ -135,7 +135,7 @@ class BenchTest(unittest.TestCase):
     def test_checkpoint(self):
         names = ["seq-3+sqlite+sync", "concurrent-64+sqlite+async", "seq-3+postgres+async"]
         found = json.loads(pharos("bench", "checkpoint", "--case", ",".join(names), "--seconds", "0.1", "--json",
-                                  program="PHAROS_RELEASE").stdout)
+                                  program="RELEASED_PHAROS").stdout)
         self.assertEqual([case["case"] for case in found["cases"]], names)
         for case in found["cases"]:
             self.assertEqual(set(case), {"case", "median_us", "p90_us", "runs", "checkpoints_per_second", "bytes"})
@@ -143,7 +143,7 @@ class BenchTest(unittest.TestCase):
     def test_checkpoint_beside_the_peer(self):
         found = json.loads(pharos("bench", "checkpoint", "--peer", "--case",
                                   "chat-200+sqlite,concurrent-64+postgres+sync", "--seconds", "0", "--json",
-                                  program="PHAROS_RELEASE").stdout)
+                                  program="RELEASED_PHAROS").stdout)
         for case in found["cases"]:
             self.assertAlmostEqual(case["ratio"], case["peer_median_us"] / case["median_us"])
             self.assertGreater(case["ratio"], 1)
@@ -154,14 +154,14 @@ class BenchTest(unittest.TestCase):
 
     def test_checkpoint_in_words(self):
         lines = pharos("bench", "checkpoint", "--case", "seq-3+sqlite+sync", "--seconds", "0",
-                       program="PHAROS_RELEASE").stdout.splitlines()
+                       program="RELEASED_PHAROS").stdout.splitlines()
         self.assertRegex(lines[0], r"case +median ms +p90 ms +runs +puts/s +kB")
         self.assertEqual([line.split()[0] for line in lines[1:]], ["seq-3+sqlite+sync"])
 
     def test_every_case_of_the_peer_can_be_prepared(self):
         """A name that one side has and the other lacks would end a long run; `seconds` 0 still runs each once."""
         ours = [case for case in json.loads(pharos("bench", "graph", "--seconds", "0", "--json",
-                                                   program="PHAROS_RELEASE").stdout)["cases"]]
+                                                   program="RELEASED_PHAROS").stdout)["cases"]]
         quick = [case["case"] for case in ours if case["case"] not in ("concurrent-10000", "loop-100000")]
         asked = "".join(json.dumps({"case": name, "seconds": 0}) + "\n" for name in quick)
         answered = subprocess.run([ROOT / "bench/peer/start.sh"], input=asked, capture_output=True, text=True,
@@ -183,16 +183,16 @@ class BenchTest(unittest.TestCase):
         self.assertIn("did you mean 'seq-3'", outcome.stderr)
 
     def test_embedder(self):
-        self.assertRegex(pharos("bench", "embedder", program="PHAROS_RELEASE").stdout,
+        self.assertRegex(pharos("bench", "embedder", program="RELEASED_PHAROS").stdout,
                          r"^\d+ tokens a second a core in (bf16|int8|f32), a query of 10 tokens in [\d.]+ ms")
 
     def test_vision(self):
-        found = json.loads(pharos("bench", "vision", "--json", program="PHAROS_RELEASE").stdout)
+        found = json.loads(pharos("bench", "vision", "--json", program="RELEASED_PHAROS").stdout)
         self.assertLessEqual({"p50_ms", "p95_ms", "photos_per_second", "load_ms", "peak_rss_mb", "stages"}, set(found))
         self.assertAlmostEqual(sum(stage["share"] for stage in found["stages"]), 1.0, delta=0.02)
 
     def test_vision_in_words(self):
-        found = pharos("bench", "vision", program="PHAROS_RELEASE").stdout
+        found = pharos("bench", "vision", program="RELEASED_PHAROS").stdout
         for part in ("p95", "photos a second", "Models loaded", "decode", "pose", "faces", "outfit", "quality"):
             self.assertIn(part, found)
 
