@@ -62,10 +62,12 @@ prepare_python() {
   cp "$requirements" "$venv/requirements.txt"
 }
 
-# prepare_test_environment: a virtual environment with the pinned Python packages of the tests.
+# prepare_test_environment: virtual environments with the pinned Python packages of the tests.
 prepare_test_environment() {
   prepare_python "$root/build/test-venv" "$root/tests/requirements.txt" \
     "the Python packages of the tests (about 140 MB, once)"
+  prepare_python "$root/build/client-venv" "$root/tests/requirements-clients.txt" \
+    "others' clients for the tests (about 30 MB, once)"
 }
 
 # How many compilers at once: one a core, while each has 1.5 GB of memory.

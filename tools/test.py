@@ -153,6 +153,8 @@ def end_to_end(options):
     build("release", "pharos")
     os.environ.update(SANITIZERS, PHAROS=str(BUILD / "dev/bin/pharos"),
                       RELEASED_PHAROS=str(BUILD / "release/bin/pharos"))
+    if options.long:
+        os.environ["PHAROS_TEST_LONG"] = "1"
     return python_tests(ROOT / "tests/e2e", options.test_filter)
 
 

@@ -98,7 +98,7 @@ base::Task<void> Dispatcher::admit_known(Call& call, std::string_view method) {
   }
   call.route = match.route;
   request.path_values = std::move(match.path_values);
-  call.exchange.caller = co_await gate_.identify(request);
+  call.exchange.caller = co_await caller_of(*call.route, request);
   call.exchange.answer_headers.append(co_await gate_.count(*call.route, request, call.exchange.caller));
   if (!call.route->is_open() && !call.exchange.caller) {
     throw base::Error(base::Code::kUnauthenticated,
@@ -108,6 +108,16 @@ base::Task<void> Dispatcher::admit_known(Call& call, std::string_view method) {
     throw base::Error(base::Code::kForbidden, fmt::format("your role in this team does not allow '{}'",
                                                           base::to_name(*call.route->permission())));
   }
+}
+
+base::Task<std::optional<security::Caller>> Dispatcher::caller_of(const Route& route,
+                                                                  const Request& request) {
+  try {
+    co_return co_await gate_.identify(request);
+  } catch (const base::Error& error) {
+    if (!route.is_open() || error.code() != base::Code::kUnauthenticated) throw;
+  }
+  co_return std::nullopt;
 }
 
 base::Task<Response> Dispatcher::answer(Call& call, BodyReader* body) {

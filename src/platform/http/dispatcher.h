@@ -72,6 +72,8 @@ class Dispatcher {
 
  private:
   base::Task<void> admit_known(Call& call, std::string_view method);
+  /// Where anybody may ask, who shows an old token is nobody: they may be here to get a new one.
+  base::Task<std::optional<security::Caller>> caller_of(const Route& route, const Request& request);
   bool is_preflight(const Call& call, std::string_view method) const;
   Response preflight(const Call& call) const;
   void add_origin(const Request& request, Response& response) const;

@@ -30,6 +30,13 @@ std::string event_text(const ServerEvent& event) {
   return text.append("\n");
 }
 
+boost::json::object event_schema() {
+  const boost::json::object text{{"type", "string"}};
+  return {{"type", "object"},
+          {"properties", {{"event", text}, {"data", text}, {"id", text}}},
+          {"required", {"data"}}};
+}
+
 Response event_response(Events events) {
   Response response;
   response.headers = {{"Content-Type", "text/event-stream; charset=utf-8"},

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include <boost/json/value.hpp>
+#include <boost/json/object.hpp>
 
 #include "platform/http/message.h"
 
@@ -38,6 +38,9 @@ class EventWriter {
 struct Events {
   std::function<base::Task<void>(EventWriter&)> write;
 };
+
+/// One event, for the documentation.
+boost::json::object event_schema();
 
 /// The answer that such a stream is.
 Response event_response(Events events);

@@ -127,7 +127,7 @@ void describe_answer(Schemas& schemas, boost::json::object& operation, int statu
   } else if constexpr (std::same_as<Out, Response>) {
     describe_response(operation, status == 0 ? 200 : status, {}, {});
   } else if constexpr (std::same_as<Out, Events>) {
-    describe_response(operation, status == 0 ? 200 : status, "text/event-stream", {{"type", "string"}});
+    describe_response(operation, status == 0 ? 200 : status, "text/event-stream", event_schema());
   } else {
     describe_response(operation, status == 0 ? 200 : status, "application/json",
                       schemas.of<Out>(Use::kWritten));

@@ -39,6 +39,10 @@ TEST_F(ServerTest, WhoDoesNotSayWhoTheyAreIsAskedTo) {
   EXPECT_EQ(ask(fmt::format("GET {}", kBoat), "Authorization: Bearer eve\r\n").status, 401);
 }
 
+TEST_F(ServerTest, WhereAnybodyMayAskAnOldTokenDoesNoHarm) {
+  EXPECT_EQ(ask("GET /api/v1/boats", "Authorization: Bearer old\r\n").status, 200);
+}
+
 TEST_F(ServerTest, ARoleThatDoesNotSufficeIsTold) {
   const Answer answer = ask(fmt::format("DELETE {}", kBoat), kAda);
   EXPECT_EQ(answer.status, 403);
