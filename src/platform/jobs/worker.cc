@@ -98,6 +98,7 @@ struct Worker::Core : std::enable_shared_from_this<Core> {
 
   // Of the background's thread, but for counting.
   bool stopping = false;
+  bool claiming = false;
   std::vector<SharedRun> running;
   mutable std::mutex mutex;  ///< guards the size of `running` for those who count
 };
@@ -115,6 +116,7 @@ void Worker::Core::begin() {
   };
   pulse = std::make_unique<Pulse>(parts.heartbeats, parts.jobs.hints(), parts.clock, parts.ids, of_pulse,
                                   std::move(on_lost));
+  claiming = true;
   background->spawn(work_forever());
   pulse->start();
 }
@@ -128,12 +130,14 @@ base::Task<void> Worker::Core::work_forever() {
       stop_what_is_late();
       co_await claim_what_fits();
     } catch (const boost::system::system_error&) {
-      throw;  // cancelled
+      break;  // cancelled
     } catch (const std::exception& trouble) {
       tell(fmt::format("no jobs are claimed: {}", trouble.what()));
     }
     co_await work.wait(heard, parts.clock, next_look());
   }
+  claiming = false;
+  work.ring();
 }
 
 base::SteadyTime Worker::Core::next_look() const {
@@ -249,23 +253,19 @@ void Worker::Core::lose(const std::string& name) {
   }
 }
 
+/// A claim under way when the stop came may still be made: what it brings is waited for like the rest.
 base::Task<void> Worker::Core::drain(base::Duration patience) {
   stopping = true;
   const Bell work = parts.jobs.hints().work();
   work.ring();
   const base::SteadyTime end = parts.clock.now() + patience;
-  bool is_patient = true;
-  while (!running.empty()) {
+  while (claiming || !running.empty()) {
     const std::uint64_t heard = work.rings();
-    if (is_patient && parts.clock.now() >= end) {
-      is_patient = false;
+    const bool is_patient = parts.clock.now() < end;
+    if (!is_patient) {
       for (const SharedRun& run : running) cut_short(run, StopReason::kWorkerStops);
     }
-    if (is_patient) {
-      co_await work.wait(heard, parts.clock, end);
-    } else {
-      co_await work.wait(heard, parts.clock);
-    }
+    co_await work.wait(heard, parts.clock, is_patient ? end : base::SteadyTime::max());
   }
 }
 

@@ -194,6 +194,20 @@ TYPED_TEST(Workers, GiveBackWhatRunsWhenTheyStop) {
   EXPECT_TRUE(this->write([](Session& session) { return read_beats(session); }).empty());
 }
 
+TYPED_TEST(Workers, GiveBackWhatTheyClaimAsTheyStop) {
+  for (int round = 0; round < 50; ++round) {
+    auto worker = this->make();
+    worker->handle("wait", wait_for_the_end);
+    worker->start();
+    const JobId id = this->add(kNora, {.kind = "wait"});
+    worker->stop(0s);
+    const Job job = this->get(id);
+    EXPECT_EQ(job.status, JobStatus::kQueued);
+    EXPECT_EQ(job.attempts, 0);
+    wait(this->jobs.cancel(kNora, id));
+  }
+}
+
 TYPED_TEST(Workers, RunNoMoreAtOnceThanTheyMay) {
   const auto worker = this->make({.slots = 3});
   std::atomic<int> now = 0;
