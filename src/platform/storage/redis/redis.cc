@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 #include <openssl/evp.h>
 
+#include "core/base/elsewhere.h"
 #include "core/base/error.h"
 #include "platform/storage/redis/link.h"
 #include "platform/storage/redis/signal.h"
@@ -223,8 +224,7 @@ bool Redis::is_reachable() const {
 /// On the strand and back.
 base::Task<Replies> Redis::exchange(std::vector<RedisCommand> commands) {
   const std::shared_ptr<Core> core = core_;
-  co_return co_await asio::co_spawn(core->strand, Core::exchange(core, std::move(commands)),
-                                    asio::use_awaitable);
+  co_return co_await base::run_elsewhere(core->strand, Core::exchange(core, std::move(commands)));
 }
 
 base::Task<Replies> Redis::ask_all(std::vector<RedisCommand> commands) {

@@ -10,6 +10,7 @@
 #include <boost/asio/strand.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "core/base/elsewhere.h"
 #include "core/base/error.h"
 #include "platform/storage/heard.h"
 #include "platform/storage/redis/link.h"
@@ -256,7 +257,7 @@ base::Task<void> RedisChannels::publish(std::string channel, std::string message
 
 base::Task<std::unique_ptr<Listener>> RedisChannels::listen(std::string channel) {
   const std::shared_ptr<Core> core = core_;
-  auto heard = co_await asio::co_spawn(core->strand, Core::listen(core, channel), asio::use_awaitable);
+  auto heard = co_await base::run_elsewhere(core->strand, Core::listen(core, channel));
   co_return std::make_unique<RedisListener<Core>>(core, std::move(channel), std::move(heard));
 }
 
