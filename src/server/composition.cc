@@ -1,9 +1,7 @@
 #include "server/composition.h"
 
-#include <fmt/format.h>
-
-#include "core/base/error.h"
 #include "platform/storage/sqlite/sqlite_saver.h"
+#include "server/data_folder.h"
 #include "server/store_embedder.h"
 
 namespace pharos::server {
@@ -18,16 +16,8 @@ base::Pool& Composition::cpu() {
 }
 
 std::shared_ptr<graph::Saver> Composition::threads(const std::filesystem::path& folder) {
-  std::error_code failure;
-  std::filesystem::create_directories(folder, failure);
-  if (failure) {
-    throw base::Error(base::Code::kInvalidInput, fmt::format("the data folder '{}' cannot be made: {}",
-                                                             folder.string(), failure.message()));
-  }
-  // What people wrote to their graphs is nobody else's business.
-  std::filesystem::permissions(folder, std::filesystem::perms::owner_all, failure);
   if (!disk_) disk_.emplace("disk", 2);
-  return std::make_shared<storage::SqliteSaver>(folder / kThreadsFile, *disk_);
+  return std::make_shared<storage::SqliteSaver>(made_folder(folder) / kThreadsFile, *disk_);
 }
 
 void Composition::start_loading() {

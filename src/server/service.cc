@@ -15,6 +15,7 @@
 #include "platform/security/redis_rate_limits.h"
 #include "platform/security/security_tables.h"
 #include "platform/security/tables/one_time_links.h"
+#include "server/data_folder.h"
 
 namespace pharos::server {
 namespace {
@@ -23,22 +24,6 @@ namespace json = boost::json;
 
 constexpr const char* kDemoEmail = "demo@example.org";
 constexpr std::array<double, 10> kSeconds{0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 60};
-
-const std::filesystem::path& made(const std::filesystem::path& folder) {
-  if (folder.empty()) {
-    throw base::Error(base::Code::kInvalidInput,
-                      "say where to keep what is kept: --data FOLDER or PHAROS_DATA");
-  }
-  std::error_code failure;
-  std::filesystem::create_directories(folder, failure);
-  if (failure) {
-    throw base::Error(base::Code::kInvalidInput, fmt::format("the data folder '{}' cannot be made: {}",
-                                                             folder.string(), failure.message()));
-  }
-  // What people keep here is nobody else's business.
-  std::filesystem::permissions(folder, std::filesystem::perms::owner_all, failure);
-  return folder;
-}
 
 std::string in_one_line(std::string text) {
   std::ranges::replace_if(text, [](char letter) { return letter == '\n' || letter == '\t'; }, ' ');
@@ -54,7 +39,7 @@ template <class Use>
 std::unique_ptr<storage::Database> open(const Settings& settings, base::Pool& disk, base::Clock& clock,
                                         const telemetry::Log& log, Use use) {
   const std::string& url = settings.serve.database_url;
-  const std::string file = (made(settings.data) / Service::kDatabaseFile).string();
+  const std::string file = (made_folder(settings.data) / Service::kDatabaseFile).string();
   auto on_slow = [&log](const storage::SlowQuery& query) {
     const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(query.took);
     log.warning("slow query", {{"sql", query.sql}, {"ms", took.count()}});
@@ -70,10 +55,11 @@ std::unique_ptr<storage::Database> open(const Settings& settings, base::Pool& di
   }
 }
 
-std::unique_ptr<storage::Database> open_whole(const Settings& settings, base::Pool& disk, base::Clock& clock,
-                                              const telemetry::Log& log) {
-  return open(settings, disk, clock, log, [](storage::Database& database) { database.apply(all_tables()); });
+void bring_up_to_date(storage::Database& database) {
+  database.apply(all_tables());
 }
+
+void leave_as_it_is(storage::Database&) {}
 
 security::CommonPasswords common_passwords(const std::filesystem::path& models) {
   return security::CommonPasswords(models.parent_path() / "data" / "common-passwords.txt.gz");
@@ -84,6 +70,13 @@ std::unique_ptr<storage::Redis> redis_of(const ServeSettings& settings, jobs::Ba
   if (settings.redis_url.empty()) return nullptr;
   return std::make_unique<storage::Redis>(storage::RedisSettings{.url = settings.redis_url}, loop.executor(),
                                           clock);
+}
+
+std::unique_ptr<storage::RedisChannels> channels_of(storage::Redis* redis, const ServeSettings& settings,
+                                                    jobs::Background& loop, base::Clock& clock) {
+  if (redis == nullptr) return nullptr;
+  return std::make_unique<storage::RedisChannels>(storage::RedisSettings{.url = settings.redis_url}, *redis,
+                                                  loop.executor(), clock);
 }
 
 /// Without Redis each process counts for itself.
@@ -110,8 +103,8 @@ Service::Service(Composition& parts)
       disk_("disk", 8),
       hash_("hash", 2),
       beats_("beats", 1),
-      database_(open_whole(parts.settings(), disk_, parts.clock(), log_)),
-      heartbeats_(open_whole(parts.settings(), beats_, parts.clock(), log_)),
+      database_(open(parts.settings(), disk_, parts.clock(), log_, bring_up_to_date)),
+      heartbeats_(open(parts.settings(), beats_, parts.clock(), log_, leave_as_it_is)),
       blobs_({.folder = parts.settings().data / "blobs"}, disk_, parts.ids(), files_),
       passwords_({.hash = {.pepper = settings_.password_pepper}}, common_passwords(parts.settings().models),
                  hash_),
@@ -129,6 +122,7 @@ Service::Service(Composition& parts)
       audit_checkpoints_(*database_, security::load_or_make_keys(settings_.token_keys).signing(),
                          parts.settings().data / "audit-checkpoints.jsonl", parts.clock()),
       redis_(redis_of(settings_, background_, parts.clock())),
+      channels_(channels_of(redis_.get(), settings_, background_, parts.clock())),
       limits_(limits_of(redis_.get(), settings_, parts.clock())),
       jobs_(*database_, parts.clock(), parts.ids()),
       watch_(jobs_, parts.clock(), {.on_trouble = [this](const std::string& why) { note_trouble(why); }}),
@@ -159,6 +153,10 @@ Service::Service(Composition& parts)
                .handlers = job_loop_.executor()},
               {.on_trouble = [this](const std::string& why) { note_trouble(why); }}) {
   analyses_.work_in(worker_);
+  if (channels_) {
+    hint_relay_ = std::make_unique<jobs::HintRelay>(jobs_.hints(), *channels_, parts.clock(),
+                                                    [this](const std::string& why) { note_trouble(why); });
+  }
   dispatcher_.on_outcome = [this](const http::Outcome& outcome) { tell(outcome); };
   metrics_.set("app_info", "What program this is.", 1, {{"version", PHAROS_VERSION}});
   metrics_.before_text([this](telemetry::Metrics& metrics) {
@@ -199,6 +197,8 @@ void Service::start() {
 void Service::stop(base::Duration patience) {
   if (server_) server_->stop(patience);
   worker_.stop(patience);
+  hint_relay_.reset();
+  channels_.reset();
   background_.stop();
 }
 
@@ -265,8 +265,8 @@ base::Task<void> Service::keep_house_once(int minute) {
   co_await audit_checkpoints_.write();
   if (minute % 60 != 0) co_return;
   co_await jobs_.remove_ended(parts_.clock().wall_now() - std::chrono::hours(24 * 90));
-  auto forget = [now = security::moment_of(parts_.clock().wall_now())](storage::Session& session) {
-    security::forget_sessions(session, now - security::micros(std::chrono::hours(24 * 30)));
+  auto forget = [now = storage::time_number(parts_.clock())](storage::Session& session) {
+    security::forget_sessions(session, now - storage::micros(std::chrono::hours(24 * 30)));
     security::forget_attempts(session, now);
     security::forget_one_time_links(session, now);
   };

@@ -23,6 +23,7 @@
 #include "core/base/pool.h"
 #include "platform/http/server.h"
 #include "platform/jobs/background.h"
+#include "platform/jobs/hint_relay.h"
 #include "platform/jobs/jobs.h"
 #include "platform/jobs/watch.h"
 #include "platform/jobs/worker.h"
@@ -33,6 +34,7 @@
 #include "platform/storage/disk_blobs.h"
 #include "platform/storage/file_system.h"
 #include "platform/storage/redis/redis.h"
+#include "platform/storage/redis/redis_channels.h"
 #include "platform/telemetry/log.h"
 #include "platform/telemetry/metrics.h"
 #include "server/composition.h"
@@ -117,9 +119,11 @@ class Service {
   security::AuditLog audit_;
   security::AuditCheckpoints audit_checkpoints_;
   jobs::Background background_;
-  std::unique_ptr<storage::Redis> redis_;  ///< null without REDIS_URL
+  std::unique_ptr<storage::Redis> redis_;             ///< null without REDIS_URL
+  std::unique_ptr<storage::RedisChannels> channels_;  ///< likewise
   std::unique_ptr<security::RateLimits> limits_;
   jobs::Jobs jobs_;
+  std::unique_ptr<jobs::HintRelay> hint_relay_;  ///< where there are channels
   jobs::Watch watch_;
   base_api::Items items_;
   mirror::Media media_;

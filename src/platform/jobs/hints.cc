@@ -25,7 +25,32 @@ std::vector<JobId> Hints::watched() {
   return jobs;
 }
 
+void Hints::tell_others(std::function<void(const JobId&)> tell) {
+  const std::lock_guard lock(mutex_);
+  tell_others_ = std::move(tell);
+}
+
+void Hints::tell(const JobId& job) {
+  std::function<void(const JobId&)> tell;
+  {
+    const std::lock_guard lock(mutex_);
+    tell = tell_others_;
+  }
+  if (tell) tell(job);
+}
+
 void Hints::changed(const JobId& job) {
+  heard(job);
+  tell(job);
+}
+
+void Hints::added() {
+  heard({});
+  tell({});
+}
+
+void Hints::heard(const JobId& job) {
+  if (job.empty()) return work_.ring();
   std::shared_ptr<const Bell> bell;
   {
     const std::lock_guard lock(mutex_);

@@ -7,6 +7,7 @@
 #include "core/base/error.h"
 #include "platform/jobs/job_rows.h"
 #include "platform/jobs/queue.h"
+#include "platform/storage/time.h"
 
 namespace pharos::jobs {
 namespace {
@@ -62,7 +63,7 @@ JobId Jobs::enqueue(Session& session, const NewJob& job) {
 
 JobId Jobs::enqueue_for(Session& session, const Scope& owner, const NewJob& job) {
   JobId id = jobs::enqueue(session, owner, job, ids_.next(), clock_.wall_now());
-  session.after_commit([this] { hints_.work().ring(); });
+  session.after_commit([this] { hints_.added(); });
   return id;
 }
 
@@ -87,7 +88,7 @@ base::Task<Job> Jobs::cancel(Scope scope, JobId id) {
     find_own(session, id);
     jobs::cancel(session, id, clock_.wall_now());
     session.after_commit([this, id] {
-      hints_.work().ring();
+      hints_.added();
       hints_.changed(id);
     });
     return find_own(session, id);
@@ -105,7 +106,7 @@ base::Task<Job> Jobs::replay(Scope scope, JobId id) {
                       base::to_name(job.status)));
     }
     session.after_commit([this, id] {
-      hints_.work().ring();
+      hints_.added();
       hints_.changed(id);
     });
     return find_own(session, id);
@@ -135,7 +136,7 @@ base::Task<std::size_t> Jobs::remove_ended(base::WallTime before, int limit) {
     session.run(
         "DELETE FROM jobs WHERE id IN (SELECT id FROM jobs WHERE finished_at < $1 ORDER BY finished_at LIMIT "
         "$2)",
-        to_microseconds(before), limit);
+        storage::time_number(before), limit);
     return session.changed();
   };
   return database_.write(Scope::system(), std::move(work), {.isolation = storage::Isolation::kCommitted});

@@ -55,7 +55,7 @@ base::Task<void> Watch::Core::poll_once() {
       co_await jobs.database().read(storage::Scope::system(), std::move(work));
   for (const auto& [job, last] : now) {
     const auto before = known.find(job);
-    if (before == known.end() || before->second != last) jobs.hints().changed(job);
+    if (before == known.end() || before->second != last) jobs.hints().heard(job);
   }
   known = std::move(now);
 }
