@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "core/base/ascii.h"
 #include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/graph/definition.h"
@@ -17,9 +18,7 @@ namespace {
 }
 
 bool is_name_character(char c) {
-  const auto byte = static_cast<unsigned char>(c);
-  return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || (byte >= '0' && byte <= '9') ||
-         byte == '_' || byte == '-' || byte >= 0x80;
+  return base::is_letter_or_digit(c) || c == '_' || c == '-' || static_cast<unsigned char>(c) >= 0x80;
 }
 
 std::string mapped(std::string_view text, char first, char last, int shift) {

@@ -72,6 +72,7 @@ bool fits(FieldType type, json::value& value) {
 bool reduces(FieldReducer reducer, FieldType type) {
   switch (reducer) {
     case FieldReducer::kLast:
+    case FieldReducer::kAny:
       return true;
     case FieldReducer::kAppend:
       return type == FieldType::kArray || type == FieldType::kString;
@@ -89,6 +90,7 @@ bool reduces(FieldReducer reducer, FieldType type) {
 std::string_view types_for(FieldReducer reducer) {
   switch (reducer) {
     case FieldReducer::kLast:
+    case FieldReducer::kAny:
       return "any";
     case FieldReducer::kAppend:
       return "array or string";
@@ -106,6 +108,7 @@ std::string_view types_for(FieldReducer reducer) {
 void apply_reducer(FieldReducer reducer, json::value& current, json::value added) {
   switch (reducer) {
     case FieldReducer::kLast:
+    case FieldReducer::kAny:
       current = std::move(added);
       return;
     case FieldReducer::kAppend:
@@ -119,6 +122,11 @@ void apply_reducer(FieldReducer reducer, json::value& current, json::value added
     case FieldReducer::kUnion:
       return unite(current, std::move(added));
   }
+}
+
+/// Whether writes become part of a value instead of replacing it.
+bool is_folded(FieldReducer reducer) {
+  return reducer != FieldReducer::kLast && reducer != FieldReducer::kAny;
 }
 
 std::string shown(const json::value& value) {
@@ -214,7 +222,7 @@ std::uint32_t Fields::at(std::string_view name) const {
 
 graph::Write Fields::write(std::uint32_t channel, json::value value, bool overwrite) const {
   const Field& field = fields_[channel];
-  const bool list = !overwrite && field.type == FieldType::kArray && field.reducer != FieldReducer::kLast;
+  const bool list = !overwrite && field.type == FieldType::kArray && is_folded(field.reducer);
   if (list && !value.is_array()) {
     json::array one;
     one.push_back(std::move(value));
@@ -240,7 +248,11 @@ std::vector<graph::Channel> Fields::channels() const {
   std::vector<graph::Channel> channels;
   for (const Field& field : fields_) {
     graph::Channel channel{.name = field.name, .type = &graph::value_type_of<json::value>()};
-    if (field.reducer != FieldReducer::kLast) {
+    channel.untracked = field.keep == FieldKeep::kRun;
+    channel.transient = field.keep == FieldKeep::kStep || field.reducer == FieldReducer::kAny;
+    channel.start = [initial = *field.initial](void* held) { *static_cast<json::value*>(held) = initial; };
+    if (field.reducer == FieldReducer::kAny) channel.kind = graph::ChannelKind::kAnyValue;
+    if (is_folded(field.reducer)) {
       channel.kind = graph::ChannelKind::kReducer;
       channel.reducer = [reducer = field.reducer, type = field.type](void* held, graph::Value write) {
         auto& current = *static_cast<json::value*>(held);

@@ -29,14 +29,24 @@ enum class FieldReducer : std::uint8_t {
   kMerge,     ///< adds the members of an object; one with the same name is replaced
   kMessages,  ///< a conversation: a message whose id is known replaces it in place, others are added
   kUnion,     ///< adds the items of a list that are not in it yet
+  kAny,       ///< the last write, however many; a super-step that does not write it empties it
 };
-BOOST_DESCRIBE_ENUM(FieldReducer, kLast, kAppend, kAdd, kMerge, kMessages, kUnion)
+BOOST_DESCRIBE_ENUM(FieldReducer, kLast, kAppend, kAdd, kMerge, kMessages, kUnion, kAny)
+
+/// How long a write is there.
+enum class FieldKeep : std::uint8_t {
+  kThread,  ///< until it is replaced; checkpoints have it
+  kRun,     ///< until the run ends: it is in no checkpoint
+  kStep,    ///< in the next super-step only
+};
+BOOST_DESCRIBE_ENUM(FieldKeep, kThread, kRun, kStep)
 
 struct Field {
   std::string name;
   FieldType type = FieldType::kAny;
   std::optional<json::value> initial;  ///< none: the empty value of its type
   FieldReducer reducer = FieldReducer::kLast;
+  FieldKeep keep = FieldKeep::kThread;
   std::string about;
 };
 

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "core/base/ascii.h"
 #include "core/base/text.h"
 #include "core/flow/part_reader.h"
 
@@ -15,8 +16,7 @@ namespace {
 
 bool is_field_name(const std::string& name) {
   return !name.empty() && std::ranges::all_of(name, [](char c) {
-    return c == '-' || c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
-           (c >= 'A' && c <= 'Z') || static_cast<unsigned char>(c) >= 0x80;
+    return base::is_letter_or_digit(c) || c == '-' || c == '_' || static_cast<unsigned char>(c) >= 0x80;
   });
 }
 
@@ -38,10 +38,12 @@ void read_word(const Item& item, const char* what, Enumeration& value, Problems&
 }
 
 Field untyped(std::string name) {
-  return {.name = std::move(name), .type = FieldType::kAny, .initial = {}, .reducer = {}, .about = {}};
+  Field field;
+  field.name = std::move(name);
+  return field;
 }
 
-/// `topic: string`, or a map with type, default, reducer and about.
+/// `topic: string`, or a map with type, default, reducer, keep and about.
 std::optional<Field> read_field(const Member& member, Problems& problems) {
   if (!is_field_name(member.key)) {
     problems.add(member.place,
@@ -56,6 +58,7 @@ std::optional<Field> read_field(const Member& member, Problems& problems) {
     if (const Item* type = keys.find("type")) read_word(*type, "type", field.type, problems);
     if (const Item* initial = keys.find("default")) field.initial = to_json(*initial);
     if (const Item* reducer = keys.find("reducer")) read_word(*reducer, "reducer", field.reducer, problems);
+    if (const Item* keep = keys.find("keep")) read_word(*keep, "keep", field.keep, problems);
     if (const Item* about = keys.find("about")) {
       field.about = PartReader(problems, nullptr, {}).text(*about, "about");
     }

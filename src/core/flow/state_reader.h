@@ -8,8 +8,8 @@
 
 namespace pharos::flow {
 
-/// `{topic: string, notes: {type, default, reducer, about}}`. A field that is not sound is kept without its
-/// type, because expressions may still name it.
+/// `{topic: string, notes: {type, default, reducer, keep, about}}`. A field that is not sound is kept without
+/// its type, because expressions may still name it.
 std::vector<Field> read_fields(const Item& state, Problems& problems);
 
 }  // namespace pharos::flow

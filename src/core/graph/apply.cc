@@ -58,7 +58,7 @@ void Run::write_from_outside(Writes writes) {
 /// Takes away what only the super-step that is over was to see.
 void Run::empty_transients() {
   for (const std::uint32_t channel : std::exchange(transients_, {})) {
-    graph_.schema().channels[channel].type->reset(state_->field(channel));
+    graph_.schema().channels[channel].empty(state_->field(channel));
     channels_[channel].version = version_;
     if (is_kept()) keep_whole(channel);
   }

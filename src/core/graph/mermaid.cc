@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include "core/base/ascii.h"
+
 namespace pharos::graph {
 namespace {
 
@@ -57,7 +59,7 @@ std::set<DrawnEdge> drawn_edges(const GraphDefinition& graph) {
 std::string identifier(const std::string& name) {
   std::string safe;
   for (const char c : name) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+    const bool plain = base::is_letter_or_digit(c) || c == '_';
     safe += plain ? std::string(1, c) : fmt::format("\\{:02x}", static_cast<unsigned char>(c));
   }
   return safe;

@@ -29,7 +29,7 @@ void Run::route_with_own_writes(TaskRun& task) {
   const auto& channels = graph_.schema().channels;
   for (const Write& write : writes) {
     const Channel& channel = channels[write.channel];
-    if (channel.transient) channel.type->reset(scratch_->field(write.channel));
+    if (channel.transient) channel.empty(scratch_->field(write.channel));
   }
   for (const Write& write : writes) {
     const Channel& channel = channels[write.channel];

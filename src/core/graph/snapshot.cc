@@ -16,7 +16,7 @@ namespace {
 /// As the end of a super-step does.
 void empty_transients(const CompiledGraph& graph, StateStorage& state) {
   for (const std::uint32_t channel : graph.transient_channels()) {
-    graph.schema().channels[channel].type->reset(state.field(channel));
+    graph.schema().channels[channel].empty(state.field(channel));
   }
 }
 

@@ -30,6 +30,9 @@ struct Channel {
   Reducer reducer;         ///< for kReducer
   bool untracked = false;  ///< never checkpointed
   bool transient = false;  ///< for the next super-step only: emptied by each step that does not write it
+  std::function<void(void* field)> start;  ///< gives a transient field its first value; none: its type's
+
+  void empty(void* field) const { start ? start(field) : type->reset(field); }
 };
 
 /// One state. The engine writes it only between super-steps; nodes read it in place.

@@ -26,13 +26,13 @@ class Writer final : public graph::NodeBody {
 };
 
 struct Story {
-  std::shared_ptr<const Fields> fields = std::make_shared<const Fields>(std::vector<Field>{
-      {.name = "topic", .type = FieldType::kString, .initial = "boats", .reducer = {}, .about = {}},
-      {.name = "notes",
-       .type = FieldType::kArray,
-       .initial = {},
-       .reducer = FieldReducer::kAppend,
-       .about = {}}});
+  std::shared_ptr<const Fields> fields = std::make_shared<const Fields>(
+      std::vector<Field>{{.name = "topic", .type = FieldType::kString, .initial = "boats"},
+                         {.name = "notes",
+                          .type = FieldType::kArray,
+                          .initial = {},
+                          .reducer = FieldReducer::kAppend,
+                          .about = {}}});
   graph::GraphDefinition definition{.name = "story", .schema = schema_of(fields)};
 
   Story& node(std::string name, json::object values) {

@@ -19,7 +19,7 @@ std::shared_ptr<const Fields> fields() {
        .initial = base::parse_json(R"([{"name":"oil","price":2.5},{"name":"wick","price":1}])", "the test"),
        .reducer = {},
        .about = {}},
-      {.name = "topic", .type = FieldType::kString, .initial = " Lamps ", .reducer = {}, .about = {}}});
+      {.name = "topic", .type = FieldType::kString, .initial = " Lamps "}});
   return kept;
 }
 

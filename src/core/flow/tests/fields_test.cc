@@ -21,7 +21,7 @@ json::value parsed(const char* text) {
 }
 
 Fields one(FieldType type, FieldReducer reducer = FieldReducer::kLast) {
-  return Fields({{.name = "count", .type = type, .initial = {}, .reducer = reducer, .about = {}}});
+  return Fields({{.name = "count", .type = type, .initial = {}, .reducer = reducer}});
 }
 
 TEST(Fields, AWriteOfAnotherTypeNamesTheFieldAndWhatItTakes) {
@@ -46,9 +46,8 @@ TEST(Fields, AReducerThatDoesNotFitItsTypeIsRefused) {
 }
 
 TEST(Fields, ADefaultOfAnotherTypeIsRefused) {
-  EXPECT_EQ(message_of<graph::GraphError>([] {
-              Fields({{.name = "a", .type = FieldType::kArray, .initial = "x", .reducer = {}, .about = {}}});
-            }),
+  EXPECT_EQ(message_of<graph::GraphError>(
+                [] { Fields({{.name = "a", .type = FieldType::kArray, .initial = "x"}}); }),
             "field 'a': its default is text, but its type is array");
 }
 
@@ -67,15 +66,14 @@ json::value reduced(FieldType type, FieldReducer reducer, std::vector<json::valu
 }
 
 TEST(Reducers, FoldEachInItsOwnWay) {
-  using enum FieldType;
   using enum FieldReducer;
-  EXPECT_EQ(reduced(kArray, kAppend, {parsed("[1]"), 2, parsed("[3]")}), parsed("[1,2,3]"));
-  EXPECT_EQ(reduced(kString, kAppend, {"light", "house"}), json::value("lighthouse"));
-  EXPECT_EQ(reduced(kInteger, kAdd, {2, 3}), json::value(5));
-  EXPECT_EQ(reduced(kNumber, kAdd, {2, 0.5}), json::value(2.5));
-  EXPECT_EQ(reduced(kObject, kMerge, {parsed(R"({"a":1,"b":1})"), parsed(R"({"b":2})")}),
+  EXPECT_EQ(reduced(FieldType::kArray, kAppend, {parsed("[1]"), 2, parsed("[3]")}), parsed("[1,2,3]"));
+  EXPECT_EQ(reduced(FieldType::kString, kAppend, {"light", "house"}), json::value("lighthouse"));
+  EXPECT_EQ(reduced(FieldType::kInteger, kAdd, {2, 3}), json::value(5));
+  EXPECT_EQ(reduced(FieldType::kNumber, kAdd, {2, 0.5}), json::value(2.5));
+  EXPECT_EQ(reduced(FieldType::kObject, kMerge, {parsed(R"({"a":1,"b":1})"), parsed(R"({"b":2})")}),
             parsed(R"({"a":1,"b":2})"));
-  EXPECT_EQ(reduced(kArray, kUnion, {parsed("[1,2]"), parsed("[2,3]"), 3}), parsed("[1,2,3]"));
+  EXPECT_EQ(reduced(FieldType::kArray, kUnion, {parsed("[1,2]"), parsed("[2,3]"), 3}), parsed("[1,2,3]"));
 }
 
 TEST(Reducers, ASumBeyond64BitsIsAnError) {
