@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "core/base/ascii.h"
 #include "core/base/error.h"
 #include "core/base/text.h"
 
@@ -49,10 +50,7 @@ std::int64_t SettingReader::whole(const std::string& name, std::string_view abou
 }
 
 bool SettingReader::truth(const std::string& name, std::string_view about, bool standard) {
-  std::string text = take(name, about, standard ? "true" : "false").text;
-  std::ranges::transform(text, text.begin(), [](char letter) {
-    return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter | 0x20) : letter;
-  });
+  const std::string text = base::lower(take(name, about, standard ? "true" : "false").text);
   if (text == "true" || text == "1" || text == "yes" || text == "on") return true;
   if (text == "false" || text == "0" || text == "no" || text == "off") return false;
   refuse(name, text, "true or false");

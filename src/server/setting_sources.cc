@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "core/base/ascii.h"
 #include "core/base/error.h"
 #include "core/base/file.h"
 #include "core/base/text.h"
@@ -17,8 +18,7 @@ constexpr std::array<std::string_view, 4> kEnvironments{"local", "staging", "pro
 
 bool is_name(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, [](char letter) {
-    return (letter >= 'A' && letter <= 'Z') || (letter >= 'a' && letter <= 'z') ||
-           (letter >= '0' && letter <= '9') || letter == '_';
+    return base::is_letter_or_digit(letter) || letter == '_';
   });
 }
 

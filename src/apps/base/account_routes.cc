@@ -57,9 +57,9 @@ AccountRoutes::AccountRoutes(http::Routes& table, security::Accounts& accounts, 
 }
 
 base::Task<security::User> AccountRoutes::sign_up(Registration registration) {
-  security::NewUser user{.email = registration.email, .password = registration.password, .full_name = {}};
-  if (registration.full_name) user.full_name = registration.full_name->value;
-  co_return co_await accounts_.sign_up(std::move(user));
+  co_return co_await accounts_.sign_up({.email = registration.email,
+                                        .password = registration.password,
+                                        .full_name = http::value_of(registration.full_name)});
 }
 
 base::Task<security::Tokens> AccountRoutes::log_in(const http::Request& request, Login login) {
@@ -89,10 +89,8 @@ base::Task<security::User> AccountRoutes::me(security::Caller caller) {
 }
 
 base::Task<security::User> AccountRoutes::change_me(security::Caller caller, AccountChange change) {
-  security::UserChange wanted;
-  if (change.email) wanted.email = change.email->value;
-  if (change.full_name) wanted.full_name = change.full_name->value;
-  co_return co_await accounts_.change_me(std::move(caller), std::move(wanted));
+  co_return co_await accounts_.change_me(std::move(caller), {.email = http::value_of(change.email),
+                                                             .full_name = http::value_of(change.full_name)});
 }
 
 base::Task<security::Tokens> AccountRoutes::change_password(const http::Request& request,

@@ -12,10 +12,9 @@ AuditRoutes::AuditRoutes(http::Routes& table, security::AuditLog& log) : log_(lo
 base::Task<AuditList> AuditRoutes::search(security::Caller caller, http::Query<AuditSearch> wanted) {
   security::AuditQuery query{.action = wanted.action,
                              .actor_id = wanted.actor_id,
-                             .before = {},
+                             .before = http::value_of(wanted.before),
                              .limit = wanted.limit,
                              .of_server = wanted.of_server};
-  if (wanted.before) query.before = wanted.before->value;
   co_return AuditList{.data = co_await log_.search(std::move(caller), std::move(query))};
 }
 

@@ -2,6 +2,7 @@
 
 #include "apps/base/tables.h"
 #include "core/base/error.h"
+#include "platform/http/own_listing.h"
 #include "platform/storage/time.h"
 
 namespace pharos::embedded {
@@ -19,9 +20,8 @@ Item item_of(const storage::Row& row) {
           .created_at = storage::time_text(row.number("created_at"))};
 }
 
-Item one_of(const storage::Rows& rows) {
-  if (rows.empty()) throw base::Error(base::Code::kNotFound, "there is no such item");
-  return item_of(rows.front());
+Item item_of(storage::Rows rows) {
+  return item_of(storage::first_row(std::move(rows), "there is no such item"));
 }
 
 }  // namespace
@@ -33,7 +33,7 @@ storage::RoomTables tables() {
 base::Task<Item> Items::create(security::Caller caller, NewItem item) {
   auto work = [caller, item, id = ids_.next(),
                now = storage::time_number(clock_)](storage::Session& session) {
-    return one_of(
+    return item_of(
         session.run("INSERT INTO items (id, team_id, owner_id, title, description, created_at) "
                     "VALUES ($1, $2, $3, $4, $5, $6) RETURNING *",
                     id, caller.team_id, caller.user_id, item.title, item.description, now));
@@ -42,34 +42,27 @@ base::Task<Item> Items::create(security::Caller caller, NewItem item) {
 }
 
 base::Task<http::Listing<Item>> Items::list(security::Caller caller, http::Page page) {
-  auto work = [caller, page](storage::Session& session) {
-    http::Listing<Item> listing{.data = {}, .total = 0, .limit = page.limit, .offset = page.skip};
-    listing.total = session
-                        .run("SELECT count(*) AS total FROM items WHERE team_id = $1 AND owner_id = $2",
-                             caller.team_id, caller.user_id)
-                        .front()
-                        .number("total");
-    for (const storage::Row& row : session.run("SELECT * FROM items WHERE team_id = $1 AND owner_id = $2 "
-                                               "ORDER BY created_at DESC, id DESC LIMIT $3 OFFSET $4",
-                                               caller.team_id, caller.user_id, page.limit, page.skip)) {
-      listing.data.push_back(item_of(row));
-    }
-    return listing;
+  auto work = [page](storage::Session& session) {
+    return http::list_own<Item>(session, page,
+                                "SELECT count(*) FROM items WHERE team_id = $1 AND owner_id = $2",
+                                "SELECT * FROM items WHERE team_id = $1 AND owner_id = $2 "
+                                "ORDER BY created_at DESC, id DESC LIMIT $3 OFFSET $4",
+                                item_of);
   };
   return database_.read(caller.scope(), std::move(work));
 }
 
 base::Task<Item> Items::read(security::Caller caller, std::string id) {
   auto work = [caller, id](storage::Session& session) {
-    return one_of(session.run("SELECT * FROM items WHERE id = $1 AND team_id = $2 AND owner_id = $3", id,
-                              caller.team_id, caller.user_id));
+    return item_of(session.run("SELECT * FROM items WHERE id = $1 AND team_id = $2 AND owner_id = $3", id,
+                               caller.team_id, caller.user_id));
   };
   return database_.read(caller.scope(), std::move(work));
 }
 
 base::Task<Item> Items::change(security::Caller caller, std::string id, ItemChange change) {
   auto work = [caller, id, change](storage::Session& session) {
-    return one_of(
+    return item_of(
         session.run("UPDATE items SET title = coalesce($4, title), description = coalesce($5, description) "
                     "WHERE id = $1 AND team_id = $2 AND owner_id = $3 RETURNING *",
                     id, caller.team_id, caller.user_id, change.title, change.description));
@@ -79,8 +72,8 @@ base::Task<Item> Items::change(security::Caller caller, std::string id, ItemChan
 
 base::Task<void> Items::remove(security::Caller caller, std::string id) {
   auto work = [caller, id](storage::Session& session) {
-    one_of(session.run("DELETE FROM items WHERE id = $1 AND team_id = $2 AND owner_id = $3 RETURNING *", id,
-                       caller.team_id, caller.user_id));
+    item_of(session.run("DELETE FROM items WHERE id = $1 AND team_id = $2 AND owner_id = $3 RETURNING *", id,
+                        caller.team_id, caller.user_id));
   };
   return database_.write(caller.scope(), std::move(work));
 }

@@ -49,10 +49,10 @@ JobRoutes::JobRoutes(http::Routes& table, jobs::Jobs& jobs, jobs::Watch& watch) 
 }
 
 base::Task<JobList> JobRoutes::list(security::Caller caller, http::Query<JobSearch> search) {
-  jobs::JobQuery query{
-      .status = search.status, .kind = {}, .before = {}, .limit = static_cast<int>(search.limit)};
-  if (search.kind) query.kind = search.kind->value;
-  if (search.before) query.before = search.before->value;
+  jobs::JobQuery query{.status = search.status,
+                       .kind = http::value_of(search.kind),
+                       .before = http::value_of(search.before),
+                       .limit = static_cast<int>(search.limit)};
   co_return JobList{.data = co_await jobs_.list(caller.scope(), std::move(query))};
 }
 

@@ -11,9 +11,10 @@ KeyRoutes::KeyRoutes(http::Routes& table, security::ApiKeys& keys) : keys_(keys)
 }
 
 base::Task<security::CreatedApiKey> KeyRoutes::create(security::Caller caller, WantedKey wanted) {
-  security::NewApiKey key{.name = wanted.name, .scopes = std::move(wanted.scopes), .expires_in_days = {}};
-  if (wanted.expires_in_days) key.expires_in_days = wanted.expires_in_days->value;
-  co_return co_await keys_.create(std::move(caller), std::move(key));
+  co_return co_await keys_.create(std::move(caller),
+                                  {.name = wanted.name,
+                                   .scopes = std::move(wanted.scopes),
+                                   .expires_in_days = http::value_of(wanted.expires_in_days)});
 }
 
 base::Task<KeyList> KeyRoutes::list(security::Caller caller) {

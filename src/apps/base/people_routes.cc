@@ -1,14 +1,6 @@
 #include "apps/base/people_routes.h"
 
 namespace pharos::base_api {
-namespace {
-
-template <class Text>
-std::optional<std::string> plain(const std::optional<Text>& text) {
-  return text ? std::optional<std::string>(text->value) : std::nullopt;
-}
-
-}  // namespace
 
 PeopleRoutes::PeopleRoutes(http::Routes& table, security::People& people) : people_(people) {
   auto routes = table.of(*this, "/api/v1");
@@ -44,7 +36,7 @@ base::Task<security::UserPage> PeopleRoutes::list(security::Caller caller, http:
 base::Task<security::User> PeopleRoutes::create(security::Caller caller, WantedPerson wanted) {
   co_return co_await people_.create(std::move(caller), {.email = wanted.email,
                                                         .password = wanted.password,
-                                                        .full_name = plain(wanted.full_name),
+                                                        .full_name = http::value_of(wanted.full_name),
                                                         .is_active = wanted.is_active,
                                                         .is_superuser = wanted.is_superuser});
 }
@@ -56,9 +48,9 @@ base::Task<security::User> PeopleRoutes::read(security::Caller caller, http::Pat
 base::Task<security::User> PeopleRoutes::change(security::Caller caller, http::Path<http::IdKey> key,
                                                 WantedPersonChange wanted) {
   co_return co_await people_.change(std::move(caller), key.id,
-                                    {.email = plain(wanted.email),
-                                     .password = plain(wanted.password),
-                                     .full_name = plain(wanted.full_name),
+                                    {.email = http::value_of(wanted.email),
+                                     .password = http::value_of(wanted.password),
+                                     .full_name = http::value_of(wanted.full_name),
                                      .is_active = wanted.is_active,
                                      .is_superuser = wanted.is_superuser});
 }

@@ -16,6 +16,7 @@
 #include <fmt/format.h>
 #include <sys/socket.h>
 
+#include "core/base/ascii.h"
 #include "core/base/text.h"
 #include "platform/http/problem.h"
 
@@ -33,8 +34,7 @@ constexpr std::size_t kUploadPiece = 64 * 1024;
 /// Clients may bring a correlation id of their own when it is a plain word.
 bool is_plain_word(std::string_view text) {
   return !text.empty() && text.size() <= 64 && std::ranges::all_of(text, [](char letter) {
-    return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
-           (letter >= '0' && letter <= '9') || letter == '-' || letter == '_' || letter == '.';
+    return base::is_letter_or_digit(letter) || letter == '-' || letter == '_' || letter == '.';
   });
 }
 

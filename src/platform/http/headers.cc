@@ -2,19 +2,12 @@
 
 #include <algorithm>
 
+#include "core/base/ascii.h"
 #include "core/base/text.h"
 
 namespace pharos::http {
-namespace {
-
-char lower(char letter) {
-  return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
-}
-
-}  // namespace
-
 bool equal_ignoring_case(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, {}, lower, lower);
+  return std::ranges::equal(a, b, [](char x, char y) { return base::lower(x) == base::lower(y); });
 }
 
 std::optional<std::string_view> Headers::find(std::string_view name) const {

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "core/base/ascii.h"
 #include "platform/http/problem.h"
 #include "platform/http/routes.h"
 
@@ -36,11 +37,8 @@ json::object problem_schema() {
 std::string operation_id(const Route& route) {
   std::string id;
   for (const char letter : route.summary()) {
-    const bool is_plain = (letter >= 'a' && letter <= 'z') || (letter >= '0' && letter <= '9');
-    if (is_plain) {
-      id += letter;
-    } else if (letter >= 'A' && letter <= 'Z') {
-      id += static_cast<char>(letter | 0x20);
+    if (base::is_letter_or_digit(letter)) {
+      id += base::lower(letter);
     } else if (!id.empty() && id.back() != '_') {
       id += '_';
     }

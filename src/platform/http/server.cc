@@ -13,10 +13,10 @@
 #include <boost/asio/post.hpp>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
-#include <sys/resource.h>
 
 #include "core/base/error.h"
 #include "platform/http/connection.h"
+#include "platform/http/file_limit.h"
 
 namespace pharos::http {
 namespace {
@@ -24,14 +24,6 @@ namespace {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 using boost::system::error_code;
-
-/// Every connection is an open file; the system's usual 1,024 are too few.
-void raise_file_limit() {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &limit);
-}
 
 asio::ssl::context tls_context(const TlsFiles& files) {
   asio::ssl::context context(asio::ssl::context::tls_server);

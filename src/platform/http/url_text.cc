@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "core/base/ascii.h"
 #include "core/base/text.h"
 
 namespace pharos::http {
@@ -15,8 +16,7 @@ std::optional<int> hex_digit(char letter) {
 }
 
 bool is_unreserved(char letter) {
-  return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
-         (letter >= '0' && letter <= '9') || letter == '-' || letter == '.' || letter == '_' || letter == '~';
+  return base::is_letter_or_digit(letter) || letter == '-' || letter == '.' || letter == '_' || letter == '~';
 }
 
 }  // namespace

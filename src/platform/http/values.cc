@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "core/base/ascii.h"
 #include "core/base/error.h"
 #include "core/base/ids.h"
 #include "core/base/text.h"
@@ -46,10 +47,7 @@ std::string checked_text(const boost::json::value& value, const std::string& pat
 }
 
 std::string checked_email(const boost::json::value& value, const std::string& path) {
-  auto text = base::from_json<std::string>(value, path);
-  std::ranges::transform(text, text.begin(), [](char letter) {
-    return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter | 0x20) : letter;
-  });
+  std::string text = base::lower(base::from_json<std::string>(value, path));
   if (!is_mail_address(text)) refuse(path, "is not an e-mail address such as name@example.org");
   return text;
 }

@@ -3,6 +3,7 @@
 
 #include <concepts>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -74,6 +75,12 @@ struct Whole {
   }
   operator std::int64_t() const { return value; }  // NOLINT: it is a number
 };
+
+/// What was said, without its type's name.
+template <class Checked>
+auto value_of(const std::optional<Checked>& given) {
+  return given ? std::optional(given->value) : std::nullopt;
+}
 
 /// Of paths such as `/items/{id}`.
 struct IdKey {

@@ -9,6 +9,7 @@
 #include "platform/jobs/cron_expression.h"
 #include "platform/jobs/job_rows.h"
 #include "platform/storage/json_text.h"
+#include "platform/storage/time.h"
 
 namespace pharos::jobs {
 namespace {
@@ -28,8 +29,8 @@ Cron cron_of(const Row& row) {
           .kind = row.text("kind"),
           .input = storage::read_json(row.text("input"), "a cron's input"),
           .is_active = row.truth("is_active"),
-          .next_at = base::iso8601(from_microseconds(row.number("next_at"))),
-          .created_at = base::iso8601(from_microseconds(row.number("created_at")))};
+          .next_at = storage::time_text(row.number("next_at")),
+          .created_at = storage::time_text(row.number("created_at"))};
 }
 
 void check(const NewCron& cron) {
@@ -74,8 +75,8 @@ base::Task<Cron> Crons::put(Scope scope, NewCron cron) {
                               " RETURNING {}",
                               kColumns),
                   id, session.scope().team_id, session.scope().user_id, cron.name, cron.expression, cron.kind,
-                  storage::write_json(cron.input, "a cron's input"), cron.is_active, to_microseconds(next),
-                  to_microseconds(now))
+                  storage::write_json(cron.input, "a cron's input"), cron.is_active,
+                  storage::time_number(next), storage::time_number(now))
             .value());
   };
   co_return co_await jobs_.database().write(std::move(scope), std::move(work), kCommitted);
@@ -111,18 +112,19 @@ base::Task<std::size_t> Crons::queue_due() {
   const auto any = co_await jobs_.database().read(Scope::system(), [now](Session& session) {
     return session
         .find("SELECT id FROM job_crons WHERE is_active AND (next_at <= $1 OR reckoned_at > $1) LIMIT 1",
-              to_microseconds(now))
+              storage::time_number(now))
         .has_value();
   });
   if (!any) co_return 0;
   auto work = [this, now](Session& session) {
     std::size_t queued = 0;
-    for (const Row& cron : due(session, to_microseconds(now))) {
-      const bool is_due = cron.number("next_at") <= to_microseconds(now);
+    for (const Row& cron : due(session, storage::time_number(now))) {
+      const bool is_due = cron.number("next_at") <= storage::time_number(now);
       if (is_due) queue_one(session, jobs_, cron);
       queued += is_due ? 1 : 0;
       session.run("UPDATE job_crons SET next_at = $2, reckoned_at = $3 WHERE id = $1", cron.text("id"),
-                  to_microseconds(CronExpression(cron.text("expression")).next(now)), to_microseconds(now));
+                  storage::time_number(CronExpression(cron.text("expression")).next(now)),
+                  storage::time_number(now));
     }
     return queued;
   };

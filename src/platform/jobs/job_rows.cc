@@ -1,33 +1,20 @@
 #include "platform/jobs/job_rows.h"
 
 #include "platform/storage/json_text.h"
+#include "platform/storage/time.h"
 
 namespace pharos::jobs {
 namespace {
 
-using std::chrono::microseconds;
-
-std::string time_of(std::int64_t time) {
-  return base::iso8601(from_microseconds(time));
-}
-
 std::optional<std::string> optional_time_of(const storage::Row& row, storage::Column column) {
   const auto time = row.optional_number(column);
-  return time ? std::optional(time_of(*time)) : std::nullopt;
+  return time ? std::optional(storage::time_text(*time)) : std::nullopt;
 }
 
 }  // namespace
 
 bool is_over(JobStatus status) {
   return status != JobStatus::kQueued && status != JobStatus::kRunning;
-}
-
-std::int64_t to_microseconds(base::WallTime time) {
-  return std::chrono::duration_cast<microseconds>(time.time_since_epoch()).count();
-}
-
-base::WallTime from_microseconds(std::int64_t time) {
-  return base::WallTime(std::chrono::duration_cast<base::WallTime::duration>(microseconds(time)));
 }
 
 Job job_of(const storage::Row& row) {
@@ -43,8 +30,8 @@ Job job_of(const storage::Row& row) {
           .attempts = row.number("attempts"),
           .max_attempts = row.number("max_attempts"),
           .cancel_requested = row.truth("cancel_requested"),
-          .run_at = time_of(row.number("run_at")),
-          .created_at = time_of(row.number("created_at")),
+          .run_at = storage::time_text(row.number("run_at")),
+          .created_at = storage::time_text(row.number("created_at")),
           .started_at = optional_time_of(row, "started_at"),
           .finished_at = optional_time_of(row, "finished_at"),
           .last_event = row.number("last_event")};
@@ -60,7 +47,7 @@ JobEvent event_of(const storage::Row& row) {
           .number = row.number("number"),
           .name = row.text("name"),
           .data = storage::read_json(row.text("data"), "an event"),
-          .created_at = time_of(row.number("created_at"))};
+          .created_at = storage::time_text(row.number("created_at"))};
 }
 
 std::string_view skipping_locked(const storage::Session& session) {

@@ -8,10 +8,6 @@
 
 namespace pharos::jobs {
 
-/// Microseconds since 1970, as tables have times.
-std::int64_t to_microseconds(base::WallTime time);
-base::WallTime from_microseconds(std::int64_t microseconds);
-
 /// The columns that job_of() reads.
 inline constexpr std::string_view kJobColumns =
     "id, team_id, user_id, kind, status, priority, input, result, error, attempts, max_attempts,"

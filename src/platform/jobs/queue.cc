@@ -5,6 +5,7 @@
 #include "core/base/error.h"
 #include "platform/jobs/job_rows.h"
 #include "platform/storage/json_text.h"
+#include "platform/storage/time.h"
 
 namespace pharos::jobs {
 namespace {
@@ -27,7 +28,7 @@ std::int64_t tell(Session& session, const Row& job, std::string_view name, const
       "INSERT INTO job_events (job_id, team_id, number, name, data, created_at)"
       " VALUES ($1, $2, $3, $4, $5, $6)",
       job.text("id"), job.text("team_id"), number, name, storage::write_json(data, "an event"),
-      to_microseconds(now));
+      storage::time_number(now));
   return number;
 }
 
@@ -93,7 +94,7 @@ bool is_registered(Session& session, const std::string& worker) {
 /// that it takes as long for one that has queued a thousand jobs as for one that has queued one.
 storage::Rows teams_by_turn(Session& session, Priority priority, std::span<const std::string> kinds,
                             base::WallTime now) {
-  std::vector<storage::Value> values{std::int64_t{static_cast<int>(priority)}, to_microseconds(now)};
+  std::vector<storage::Value> values{std::int64_t{static_cast<int>(priority)}, storage::time_number(now)};
   const std::string wanted = among_kinds(3, kinds, values);
   return session.run_values(
       fmt::format(
@@ -111,7 +112,8 @@ storage::Rows teams_by_turn(Session& session, Priority priority, std::span<const
 
 std::optional<JobId> first_of_team(Session& session, Priority priority, const std::string& team,
                                    std::span<const std::string> kinds, base::WallTime now) {
-  std::vector<storage::Value> values{std::int64_t{static_cast<int>(priority)}, to_microseconds(now), team};
+  std::vector<storage::Value> values{std::int64_t{static_cast<int>(priority)}, storage::time_number(now),
+                                     team};
   const std::string wanted = among_kinds(4, kinds, values);
   const storage::Rows rows = session.run_values(
       fmt::format(
@@ -170,7 +172,7 @@ JobId enqueue(Session& session, const storage::Scope& owner, const NewJob& job, 
       " ON CONFLICT (team_id, kind, unique_key) DO NOTHING RETURNING id",
       id, owner.team_id, owner.user_id, job.kind, static_cast<int>(job.priority),
       storage::write_json(job.input, "a job's input"), job.max_attempts, job.unique_key,
-      to_microseconds(job.run_at.value_or(now)), to_microseconds(now));
+      storage::time_number(job.run_at.value_or(now)), storage::time_number(now));
   return rows.empty() ? unique_job(session, owner, job) : id;
 }
 
@@ -185,7 +187,7 @@ std::optional<Claimed> claim(Session& session, const std::string& worker, std::s
                             " lease_epoch = lease_epoch + 1, lease_owner = $2, started_at = $3,"
                             " last_event = last_event + 1 WHERE id = $1 RETURNING lease_epoch, {}",
                             kJobColumns),
-                *id, worker, to_microseconds(now))
+                *id, worker, storage::time_number(now))
           .value();
   Claimed claimed{.job = job_of(row), .lease = {.job_id = *id, .epoch = row.number("lease_epoch")}};
   tell(session, row, "started", json::object{{"attempt", claimed.job.attempts}}, now);
@@ -206,7 +208,7 @@ std::int64_t tell_progress(Session& session, const Lease& lease, const json::val
 void succeed(Session& session, const Lease& lease, const json::value& result, base::WallTime now) {
   const Row changed = change_held(
       session, lease, "status = 'succeeded', result = $3, error = NULL, finished_at = $4, lease_owner = NULL",
-      storage::write_json(result, "a job's result"), to_microseconds(now));
+      storage::write_json(result, "a job's result"), storage::time_number(now));
   tell(session, changed, "succeeded", json::object(), now);
 }
 
@@ -216,7 +218,7 @@ void fail(Session& session, const Lease& lease, const JobError& error, std::opti
   if (retry_at && job.number("attempts") < job.number("max_attempts")) {
     const Row changed =
         change_held(session, lease, "status = 'queued', error = $3, run_at = $4, lease_owner = NULL",
-                    error_text(error), to_microseconds(*retry_at));
+                    error_text(error), storage::time_number(*retry_at));
     tell(session, changed, "retrying",
          json::object{{"error", base::to_json(error)}, {"run_at", base::iso8601(*retry_at)}}, now);
     return;
@@ -224,13 +226,14 @@ void fail(Session& session, const Lease& lease, const JobError& error, std::opti
   const JobStatus status = retry_at ? JobStatus::kDead : JobStatus::kFailed;
   const Row changed =
       change_held(session, lease, "status = $3, error = $4, finished_at = $5, lease_owner = NULL",
-                  base::to_name(status), error_text(error), to_microseconds(now));
+                  base::to_name(status), error_text(error), storage::time_number(now));
   end(session, changed, status, error, now);
 }
 
 void end_cancelled(Session& session, const Lease& lease, base::WallTime now) {
-  const Row changed = change_held(
-      session, lease, "status = 'cancelled', finished_at = $3, lease_owner = NULL", to_microseconds(now));
+  const Row changed =
+      change_held(session, lease, "status = 'cancelled', finished_at = $3, lease_owner = NULL",
+                  storage::time_number(now));
   tell(session, changed, "cancelled", json::object(), now);
 }
 
@@ -247,7 +250,8 @@ bool cancel(Session& session, const JobId& id, base::WallTime now) {
   if (status == JobStatus::kRunning) {
     session.run("UPDATE jobs SET cancel_requested = true WHERE id = $1", id);
   } else if (status == JobStatus::kQueued) {
-    const Row changed = change(session, id, "status = 'cancelled', finished_at = $2", to_microseconds(now));
+    const Row changed =
+        change(session, id, "status = 'cancelled', finished_at = $2", storage::time_number(now));
     tell(session, changed, "cancelled", json::object(), now);
   }
   return !is_over(status);
@@ -262,7 +266,7 @@ bool replay(Session& session, const JobId& id, base::WallTime now) {
   const Row changed = change(session, id,
                              "status = 'queued', attempts = 0, error = NULL, cancel_requested = false,"
                              " run_at = $2, finished_at = NULL",
-                             to_microseconds(now));
+                             storage::time_number(now));
   tell(session, changed, "replayed", json::object(), now);
   return true;
 }
@@ -291,7 +295,7 @@ std::vector<JobId> requeue_orphans(Session& session, base::WallTime now) {
     const JobId& id = ids.emplace_back(job.text(0));
     if (job.truth("cancel_requested")) {
       const Row changed = change(session, id, "status = 'cancelled', lease_owner = NULL, finished_at = $2",
-                                 to_microseconds(now));
+                                 storage::time_number(now));
       tell(session, changed, "cancelled", json::object(), now);
     } else if (job.number("attempts") < job.number("max_attempts")) {
       const Row changed = change(session, id, "status = 'queued', lease_owner = NULL");
@@ -299,7 +303,7 @@ std::vector<JobId> requeue_orphans(Session& session, base::WallTime now) {
     } else {
       const Row changed =
           change(session, id, "status = 'dead', lease_owner = NULL, error = $2, finished_at = $3",
-                 error_text(gone), to_microseconds(now));
+                 error_text(gone), storage::time_number(now));
       end(session, changed, JobStatus::kDead, gone, now);
     }
   }

@@ -1,12 +1,13 @@
 #include "platform/jobs/registry.h"
 
 #include "platform/jobs/job_rows.h"
+#include "platform/storage/time.h"
 
 namespace pharos::jobs {
 
 void enter_worker(storage::Session& session, const std::string& worker, base::WallTime now) {
   session.run("INSERT INTO job_workers (id, beat, started_at) VALUES ($1, 0, $2)", worker,
-              to_microseconds(now));
+              storage::time_number(now));
 }
 
 bool beat(storage::Session& session, const std::string& worker) {

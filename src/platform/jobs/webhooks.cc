@@ -9,6 +9,7 @@
 #include "platform/jobs/webhook_signature.h"
 #include "platform/storage/cipher.h"
 #include "platform/storage/json_text.h"
+#include "platform/storage/time.h"
 
 namespace pharos::jobs {
 namespace {
@@ -56,7 +57,7 @@ Webhook webhook_of(const Row& row) {
           .url = row.text("url"),
           .events = events_of(row),
           .is_active = row.truth("is_active"),
-          .created_at = base::iso8601(from_microseconds(row.number("created_at"))),
+          .created_at = storage::time_text(row.number("created_at")),
           .secret = std::nullopt};
 }
 
@@ -95,7 +96,7 @@ base::Task<Webhook> Webhooks::add(Scope scope, NewWebhook webhook) {
                   " RETURNING id, url, events, is_active, created_at",
                   id, session.scope().team_id, session.scope().user_id, webhook.url,
                   storage::write_json(base::to_json(webhook.events), "a webhook's events"), kept,
-                  to_microseconds(now))
+                  storage::time_number(now))
             .value());
   };
   Webhook made = co_await jobs_.database().write(std::move(scope), std::move(work), kCommitted);

@@ -6,8 +6,10 @@
 
 #include <fmt/format.h>
 
+#include "core/base/ascii.h"
 #include "core/base/error.h"
 #include "core/base/text.h"
+#include "platform/storage/time.h"
 
 namespace pharos::security {
 namespace {
@@ -18,10 +20,6 @@ using storage::Session;
 
 constexpr std::size_t kLongestEmail = 254;  // RFC 5321
 constexpr std::size_t kLongestName = 255;
-
-std::string iso(Moment moment) {
-  return base::iso8601(time_of(moment));
-}
 
 [[noreturn]] void throw_email_taken() {
   throw Error(Code::kConflict, "this e-mail address has an account already; sign in, or reset its password");
@@ -56,14 +54,11 @@ User user_of(const UserRow& row) {
           .is_active = row.is_active,
           .is_superuser = row.is_superuser,
           .team_id = row.personal_team,
-          .created_at = iso(row.created_at)};
+          .created_at = storage::time_text(row.created_at)};
 }
 
 std::string checked_email(std::string_view email) {
-  std::string checked(base::trim(email));
-  for (char& letter : checked) {
-    if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
-  }
+  std::string checked = base::lower(std::string(base::trim(email)));
   const std::size_t at = checked.find('@');
   const auto is_odd = [](char letter) {
     const auto byte = static_cast<unsigned char>(letter);
@@ -178,8 +173,8 @@ base::Task<std::vector<LiveSession>> Accounts::sessions(Caller caller) {
   std::vector<LiveSession> live;
   for (const SessionRow& row : co_await parts_.database.read(caller.scope(), list)) {
     live.push_back({.id = row.id,
-                    .created_at = iso(row.created_at),
-                    .last_used_at = iso(row.last_used_at),
+                    .created_at = storage::time_text(row.created_at),
+                    .last_used_at = storage::time_text(row.last_used_at),
                     .address = row.address,
                     .user_agent = row.user_agent,
                     .is_this = row.id == caller.session_id});

@@ -22,6 +22,7 @@
 #include "platform/security/tables/sessions.h"
 #include "platform/security/tables/users.h"
 #include "platform/storage/database.h"
+#include "platform/storage/time.h"
 
 namespace pharos::security {
 
@@ -155,10 +156,10 @@ class Accounts {
     std::optional<UserRow> user;
     std::vector<AttemptBudget> budgets;
     std::string device_hash;  ///< empty when the client keeps none
-    std::optional<Moment> blocked_until;
+    std::optional<storage::Moment> blocked_until;
   };
 
-  Moment now() const { return moment_of(parts_.clock.wall_now()); }
+  storage::Moment now() const { return storage::time_number(parts_.clock); }
   Attempt plan_attempt(storage::Session& session, const Credentials& credentials,
                        const ClientInfo& client) const;
   base::Task<Attempt> reserve(Credentials credentials, ClientInfo client);

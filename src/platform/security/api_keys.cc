@@ -10,6 +10,7 @@
 #include "core/base/text.h"
 #include "platform/security/api_key.h"
 #include "platform/security/tables/api_keys.h"
+#include "platform/storage/time.h"
 
 namespace pharos::security {
 namespace {
@@ -22,10 +23,6 @@ constexpr std::size_t kLongestName = 100;
 constexpr std::int64_t kMostDays = 3650;
 constexpr auto kLongestOverlap = std::chrono::hours(24 * 30);
 
-std::string iso(Moment moment) {
-  return base::iso8601(time_of(moment));
-}
-
 std::vector<Permission> listed(PermissionSet scopes) {
   std::vector<Permission> permissions;
   if (scopes == PermissionSet::all()) return permissions;
@@ -35,15 +32,15 @@ std::vector<Permission> listed(PermissionSet scopes) {
   return permissions;
 }
 
-ApiKeyInfo info_of(const ApiKeyRow& row, Moment now) {
-  const auto date = [](const std::optional<Moment>& moment) {
-    return moment ? std::optional(iso(*moment)) : std::nullopt;
+ApiKeyInfo info_of(const ApiKeyRow& row, storage::Moment now) {
+  const auto date = [](const std::optional<storage::Moment>& moment) {
+    return moment ? std::optional(storage::time_text(*moment)) : std::nullopt;
   };
   return {.id = row.id,
           .name = row.name,
           .user_id = row.user_id,
           .scopes = listed(row.scopes),
-          .created_at = iso(row.created_at),
+          .created_at = storage::time_text(row.created_at),
           .expires_at = date(row.expires_at),
           .last_used_at = date(row.last_used_at),
           .is_good = !row.revoked_at && (!row.expires_at || *row.expires_at > now)};
@@ -94,7 +91,7 @@ ApiKeyRow key_within_reach(Session& session, const Caller& caller, const std::st
 base::Task<CreatedApiKey> ApiKeys::create(Caller caller, NewApiKey wanted) {
   check_wanted(wanted);
   const ApiKey key = make_api_key();
-  const Moment at = now();
+  const storage::Moment at = now();
   ApiKeyRow row{.id = key.id,
                 .team_id = caller.team_id,
                 .user_id = caller.user_id,
@@ -102,7 +99,8 @@ base::Task<CreatedApiKey> ApiKeys::create(Caller caller, NewApiKey wanted) {
                 .secret_hash = key.secret_hash,
                 .scopes = scopes_of(wanted, caller),
                 .created_at = at};
-  if (wanted.expires_in_days) row.expires_at = at + micros(std::chrono::hours(24) * *wanted.expires_in_days);
+  if (wanted.expires_in_days)
+    row.expires_at = at + storage::micros(std::chrono::hours(24) * *wanted.expires_in_days);
   const auto add = [caller, row, at](Session& session) {
     add_api_key(session, row);
     append_audit(session, entry_of(caller, "key_created", row.id), at);
@@ -136,12 +134,12 @@ base::Task<CreatedApiKey> ApiKeys::rotate(Caller caller, std::string id, std::ch
     throw Error(Code::kInvalidInput, "a key that was replaced stays good for 0 to 720 hours");
   }
   const ApiKey key = make_api_key();
-  const Moment at = now();
+  const storage::Moment at = now();
   const auto replace = [caller, id, key, at, overlap](Session& session) {
     ApiKeyRow row = key_within_reach(session, caller, id);
     if (!info_of(row, at).is_good)
       throw Error(Code::kNotFound, "this key is not good any more; make a new one");
-    limit_api_key(session, id, at + micros(overlap));
+    limit_api_key(session, id, at + storage::micros(overlap));
     if (row.expires_at) *row.expires_at = at + (*row.expires_at - row.created_at);
     row.id = key.id;
     row.secret_hash = key.secret_hash;

@@ -9,6 +9,7 @@
 #include <boost/describe/class.hpp>
 
 #include "platform/security/accounts.h"
+#include "platform/storage/time.h"
 
 namespace pharos::security {
 
@@ -56,7 +57,7 @@ class ApiKeys {
   base::Task<CreatedApiKey> rotate(Caller caller, std::string id, std::chrono::hours overlap);
 
  private:
-  Moment now() const { return moment_of(parts_.clock.wall_now()); }
+  storage::Moment now() const { return storage::time_number(parts_.clock); }
 
   AccountParts parts_;
   Identities& identities_;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/base/error.h"
+#include "platform/storage/time.h"
 
 namespace pharos::security {
 namespace {
@@ -16,7 +17,7 @@ constexpr std::int64_t kMostRecords = 1000;
 
 AuditRecord record_of(const AuditRow& row) {
   return {.number = row.number,
-          .at = base::iso8601(time_of(row.at)),
+          .at = storage::time_text(row.at),
           .actor_id = row.entry.actor_id,
           .action = row.entry.action,
           .subject = row.entry.subject,
@@ -45,7 +46,7 @@ base::Task<std::vector<AuditRecord>> AuditLog::search(Caller caller, AuditQuery 
 }
 
 base::Task<void> AuditLog::note(AuditEntry entry) {
-  const auto add = [entry = std::move(entry), at = moment_of(clock_.wall_now())](Session& session) {
+  const auto add = [entry = std::move(entry), at = storage::time_number(clock_)](Session& session) {
     append_audit(session, entry, at);
   };
   co_await database_.write(Scope::system(), add, {.isolation = storage::Isolation::kCommitted});

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <zlib.h>
 
+#include "core/base/ascii.h"
 #include "core/base/error.h"
 
 namespace pharos::security {
@@ -42,11 +43,7 @@ CommonPasswords::CommonPasswords(const std::filesystem::path& file) {
 }
 
 bool CommonPasswords::contains(std::string_view password) const {
-  std::string lower(password);
-  for (char& letter : lower) {
-    if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
-  }
-  return std::ranges::binary_search(passwords_, lower);
+  return std::ranges::binary_search(passwords_, base::lower(std::string(password)));
 }
 
 }  // namespace pharos::security

@@ -8,6 +8,7 @@
 #include "platform/security/crypto.h"
 #include "platform/security/limited_error.h"
 #include "platform/security/tables/one_time_links.h"
+#include "platform/storage/time.h"
 
 namespace pharos::security {
 namespace {
@@ -17,12 +18,12 @@ using storage::Isolation;
 using storage::Scope;
 using storage::Session;
 
-constexpr Moment kGoodFor = micros(std::chrono::hours(1));
+constexpr storage::Moment kGoodFor = storage::micros(std::chrono::hours(1));
 constexpr std::int64_t kFreeLinks = 5;
 constexpr std::int64_t kFreeLinksOfAddress = 20;
 
 struct Asked {
-  std::optional<Moment> blocked_until;
+  std::optional<storage::Moment> blocked_until;
   std::optional<std::string> token;
 };
 
@@ -30,7 +31,7 @@ struct Asked {
 
 base::Task<std::optional<std::string>> Accounts::forgot_password(std::string email, ClientInfo client) {
   email = checked_email(email);
-  const Moment at = now();
+  const storage::Moment at = now();
   // Counted like attempts to sign in, and never given back: each sends somebody a letter.
   const std::vector<AttemptBudget> budgets{
       {.key = "reset " + hex(bytes_of(sha256_of(email))), .free = kFreeLinks},

@@ -9,6 +9,7 @@
 #include "core/base/error.h"
 #include "platform/security/tables/one_time_links.h"
 #include "platform/security/tables/teams.h"
+#include "platform/storage/time.h"
 
 namespace pharos::security {
 namespace {
@@ -19,7 +20,7 @@ using storage::Scope;
 using storage::Session;
 
 constexpr std::int64_t kMostUsers = 1000;
-constexpr Moment kFirstAdminLinkIsGoodFor = micros(std::chrono::hours(24));
+constexpr storage::Moment kFirstAdminLinkIsGoodFor = storage::micros(std::chrono::hours(24));
 constexpr storage::WriteOptions kWrite{.isolation = Isolation::kCommitted};
 // Of two who disable each other at the same moment, one comes second.
 constexpr storage::WriteOptions kAlone{.isolation = Isolation::kSerializable};

@@ -9,6 +9,7 @@
 #include <boost/describe/class.hpp>
 
 #include "platform/security/accounts.h"
+#include "platform/storage/time.h"
 
 namespace pharos::security {
 
@@ -64,7 +65,7 @@ class People {
   base::Task<User> make_first_admin(std::string token, NewUser user);
 
  private:
-  Moment now() const { return moment_of(parts_.clock.wall_now()); }
+  storage::Moment now() const { return storage::time_number(parts_.clock); }
   base::Task<UserRow> row_for(NewPerson person);
 
   AccountParts parts_;

@@ -7,6 +7,7 @@
 #include "platform/security/api_key.h"
 #include "platform/security/crypto.h"
 #include "platform/security/tables/api_keys.h"
+#include "platform/storage/time.h"
 
 namespace pharos::security {
 namespace {
@@ -16,7 +17,7 @@ using storage::Scope;
 using storage::Session;
 
 /// Keys are used far more often than anybody wants to know when.
-constexpr Moment kUseIsNotedEvery = micros(std::chrono::hours(1));
+constexpr storage::Moment kUseIsNotedEvery = storage::micros(std::chrono::hours(1));
 
 [[noreturn]] void throw_ended() {
   throw Error(Code::kUnauthenticated, "you are not signed in any more; sign in again");
@@ -32,7 +33,7 @@ struct Shown {
 
   const std::string& id() const { return key ? key->id : claims->session_id; }
   /// True when `identity` is the one that this was made for.
-  bool belongs_to(const Identity& identity, Moment now) const {
+  bool belongs_to(const Identity& identity, storage::Moment now) const {
     if (now >= identity.expires_at) return false;
     if (key) return same_secret(key->secret_hash, identity.secret_hash);
     return identity.session_version == claims->session_version && identity.caller.user_id == claims->user_id;
@@ -78,7 +79,7 @@ base::Task<std::shared_ptr<const Identity>> Accounts::ask_identity(std::string s
 
 base::Task<std::shared_ptr<const Identity>> Accounts::ask_key_identity(std::string key_id) {
   const base::SteadyTime asked_at = parts_.clock.now();
-  const Moment at = now();
+  const storage::Moment at = now();
   const auto find = [key_id, at](Session& session) { return identity_of_key(session, key_id, at); };
   std::optional<KeyIdentity> found = co_await parts_.database.read(Scope::system(), find);
   if (!found) co_return nullptr;

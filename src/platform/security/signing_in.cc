@@ -10,6 +10,7 @@
 #include "platform/security/address_key.h"
 #include "platform/security/crypto.h"
 #include "platform/security/limited_error.h"
+#include "platform/storage/time.h"
 
 namespace pharos::security {
 
@@ -29,7 +30,7 @@ constexpr std::size_t kLongestNote = 200;  // characters of a user agent
   throw Error(Code::kUnauthenticated, "the e-mail address or the password is wrong");
 }
 
-[[noreturn]] void throw_blocked(Moment until, Moment now) {
+[[noreturn]] void throw_blocked(storage::Moment until, storage::Moment now) {
   const auto wait = std::chrono::ceil<std::chrono::seconds>(std::chrono::microseconds(until - now));
   throw LimitedError(fmt::format("too many attempts to sign in; try again in {} s", wait.count()), wait);
 }
@@ -84,7 +85,7 @@ Accounts::Attempt Accounts::plan_attempt(Session& session, const Credentials& cr
 }
 
 base::Task<Accounts::Attempt> Accounts::reserve(Credentials credentials, ClientInfo client) {
-  const Moment at = now();
+  const storage::Moment at = now();
   const auto count = [this, credentials = std::move(credentials), client = std::move(client),
                       at](Session& session) {
     Attempt attempt = plan_attempt(session, credentials, client);
@@ -140,7 +141,7 @@ base::Task<Tokens> Accounts::log_in(Credentials credentials, ClientInfo client) 
 base::Task<Tokens> Accounts::begin_session(Attempt attempt, ClientInfo client,
                                            std::optional<std::string> rehashed) {
   const UserRow& user = attempt.user.value();
-  const Moment at = now();
+  const storage::Moment at = now();
   const SessionRow row{
       .id = parts_.ids.next(),
       .user_id = user.id,

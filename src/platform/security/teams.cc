@@ -11,6 +11,7 @@
 #include "core/base/text.h"
 #include "platform/security/crypto.h"
 #include "platform/security/tables/teams.h"
+#include "platform/storage/time.h"
 
 namespace pharos::security {
 namespace {
@@ -20,14 +21,10 @@ using storage::Scope;
 using storage::Session;
 
 constexpr std::size_t kLongestName = 100;
-constexpr Moment kInvitationIsGoodFor = micros(std::chrono::hours(24 * 7));
+constexpr storage::Moment kInvitationIsGoodFor = storage::micros(std::chrono::hours(24 * 7));
 constexpr storage::WriteOptions kWrite{.isolation = storage::Isolation::kCommitted};
 // Of two owners who make each other users at the same moment, one comes second.
 constexpr storage::WriteOptions kAlone{.isolation = storage::Isolation::kSerializable};
-
-std::string iso(Moment moment) {
-  return base::iso8601(time_of(moment));
-}
 
 Team team_of(const TeamRow& row, Role role, const Caller& caller) {
   return {.id = row.id,
@@ -35,7 +32,7 @@ Team team_of(const TeamRow& row, Role role, const Caller& caller) {
           .is_personal = row.is_personal,
           .role = role,
           .is_current = row.id == caller.team_id,
-          .created_at = iso(row.created_at)};
+          .created_at = storage::time_text(row.created_at)};
 }
 
 Invitation invitation_of(const InvitationRow& row) {
@@ -43,8 +40,8 @@ Invitation invitation_of(const InvitationRow& row) {
           .email = row.email,
           .role = row.role,
           .invited_by = row.invited_by,
-          .created_at = iso(row.created_at),
-          .expires_at = iso(row.expires_at)};
+          .created_at = storage::time_text(row.created_at),
+          .expires_at = storage::time_text(row.expires_at)};
 }
 
 void require_manager(const Caller& caller) {
@@ -153,7 +150,7 @@ base::Task<std::vector<Member>> Teams::members(Caller caller) {
                        .email = row.email,
                        .full_name = row.full_name,
                        .role = row.role,
-                       .since = iso(row.created_at)});
+                       .since = storage::time_text(row.created_at)});
   }
   co_return members;
 }
@@ -192,7 +189,7 @@ base::Task<void> Teams::remove(Caller caller, std::string user_id) {
 base::Task<SentInvitation> Teams::invite(Caller caller, NewInvitation wanted) {
   require_manager(caller);
   check_not_above(caller, wanted.role);
-  const Moment at = now();
+  const storage::Moment at = now();
   const std::string token = base64(random_bytes(32), Base64::kUrl);
   const InvitationRow row{.id = parts_.ids.next(),
                           .team_id = caller.team_id,

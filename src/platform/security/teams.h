@@ -8,6 +8,7 @@
 #include <boost/describe/class.hpp>
 
 #include "platform/security/accounts.h"
+#include "platform/storage/time.h"
 
 namespace pharos::security {
 
@@ -82,7 +83,7 @@ class Teams {
   base::Task<Team> accept(Caller caller, std::string token);
 
  private:
-  Moment now() const { return moment_of(parts_.clock.wall_now()); }
+  storage::Moment now() const { return storage::time_number(parts_.clock); }
 
   AccountParts parts_;
   Identities& identities_;

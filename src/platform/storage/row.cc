@@ -75,4 +75,9 @@ std::optional<std::string> Row::optional_bytes(Column column) const {
   return is_null(column) ? std::nullopt : std::optional(bytes(column));
 }
 
+Row first_row(Rows rows, const char* when_missing) {
+  if (rows.empty()) throw base::Error(base::Code::kNotFound, when_missing);
+  return std::move(rows.front());
+}
+
 }  // namespace pharos::storage

@@ -71,4 +71,7 @@ class Row {
 
 using Rows = std::vector<Row>;
 
+/// The first of them. Throws base::Error (kNotFound) with that sentence when there is none.
+Row first_row(Rows rows, const char* when_missing);
+
 }  // namespace pharos::storage

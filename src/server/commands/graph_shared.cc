@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <vector>
 
+#include "core/base/ascii.h"
 #include "core/base/error.h"
 #include "core/base/file.h"
 #include "core/base/text.h"
@@ -73,8 +74,7 @@ json::value answer_argument(const std::string& text, const std::string& what) {
 
 std::string shell_word(const std::string& word) {
   const bool plain = !word.empty() && std::ranges::all_of(word, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           std::string_view("_-./:=@+,%").contains(c);
+    return base::is_letter_or_digit(c) || std::string_view("_-./:=@+,%").contains(c);
   });
   if (plain) return word;
   std::string quoted = "'";

@@ -10,6 +10,7 @@
 
 #include "core/base/error.h"
 #include "core/base/json.h"
+#include "platform/http/own_listing.h"
 #include "platform/storage/time.h"
 #include "platform/vision/image.h"
 
@@ -44,9 +45,14 @@ void keep(storage::Session& session, const Report& report, const NewAnalysis& wa
       base::compact_json(base::to_json(report)), now);
 }
 
-const storage::Row& only_row(const storage::Rows& rows) {
-  if (rows.empty()) throw base::Error(base::Code::kNotFound, "there is no such report");
-  return rows.front();
+storage::Row only_row(storage::Rows rows) {
+  return storage::first_row(std::move(rows), "there is no such report");
+}
+
+AnalysisEntry entry_of(const storage::Row& row) {
+  return {.id = row.text("id"),
+          .media_id = row.text("media_id"),
+          .created_at = storage::time_text(row.number("created_at"))};
 }
 
 }  // namespace
@@ -60,8 +66,8 @@ base::Task<Report> Analyses::make_and_tell(storage::Scope owner, NewAnalysis wan
     request.bio = wanted.bio->value;
   }
   if (wanted.consent) request.consent = *wanted.consent;
-  std::string content = co_await media_.content(std::move(owner), wanted.media_id);
-  auto decode = [content = std::move(content)] { return vision::decode(content, kWorkingSide); };
+  Photo photo = co_await media_.read_whole(std::move(owner), wanted.media_id);
+  auto decode = [content = std::move(photo.content)] { return vision::decode(content, kWorkingSide); };
   const auto begun = clock_.now();
   request.photo = co_await base::run_on(cpu_, std::move(decode));
   request.decode_ms = std::chrono::duration<double, std::milli>(clock_.now() - begun).count();
@@ -94,7 +100,7 @@ base::Task<Report> Analyses::analyze(storage::Scope owner, NewAnalysis wanted, P
 }
 
 base::Task<jobs::Job> Analyses::analyze_later(storage::Scope owner, NewAnalysis wanted) {
-  static_cast<void>(co_await media_.content(owner, wanted.media_id));
+  static_cast<void>(co_await media_.read(owner, wanted.media_id));
   const jobs::JobId id = co_await jobs_.enqueue(owner, {.kind = kJobKind, .input = base::to_json(wanted)});
   co_return co_await jobs_.get(std::move(owner), id);
 }
@@ -117,22 +123,12 @@ base::Task<boost::json::value> Analyses::do_job(jobs::Job job, jobs::JobContext&
 }
 
 base::Task<http::Listing<AnalysisEntry>> Analyses::list(security::Caller caller, http::Page page) {
-  auto work = [caller, page](storage::Session& session) {
-    http::Listing<AnalysisEntry> listing{.data = {}, .total = 0, .limit = page.limit, .offset = page.skip};
-    listing.total = session
-                        .run("SELECT count(*) AS total FROM analyses WHERE team_id = $1 AND owner_id = $2",
-                             caller.team_id, caller.user_id)
-                        .front()
-                        .number("total");
-    for (const storage::Row& row :
-         session.run("SELECT id, media_id, created_at FROM analyses WHERE team_id = $1 AND owner_id = $2 "
-                     "ORDER BY created_at DESC, id DESC LIMIT $3 OFFSET $4",
-                     caller.team_id, caller.user_id, page.limit, page.skip)) {
-      listing.data.push_back({.id = row.text("id"),
-                              .media_id = row.text("media_id"),
-                              .created_at = storage::time_text(row.number("created_at"))});
-    }
-    return listing;
+  auto work = [page](storage::Session& session) {
+    return http::list_own<AnalysisEntry>(
+        session, page, "SELECT count(*) FROM analyses WHERE team_id = $1 AND owner_id = $2",
+        "SELECT id, media_id, created_at FROM analyses WHERE team_id = $1 AND owner_id = $2 "
+        "ORDER BY created_at DESC, id DESC LIMIT $3 OFFSET $4",
+        entry_of);
   };
   return database_.read(caller.scope(), std::move(work));
 }

@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/base/file.h"
 #include "core/base/text.h"
+#include "platform/http/own_listing.h"
 #include "platform/storage/time.h"
 #include "platform/vision/image.h"
 
@@ -21,14 +22,13 @@ Medium medium_of(const storage::Row& row) {
           .created_at = storage::time_text(row.number("created_at"))};
 }
 
-const storage::Row& only_row(const storage::Rows& rows) {
-  if (rows.empty()) throw base::Error(base::Code::kNotFound, "there is no such photo");
-  return rows.front();
+storage::Row only_row(storage::Rows rows) {
+  return storage::first_row(std::move(rows), "there is no such photo");
 }
 
-storage::Rows rows_of(storage::Session& session, const std::string& id) {
-  return session.run("SELECT * FROM media WHERE id = $1 AND team_id = $2 AND owner_id = $3", id,
-                     session.scope().team_id, session.scope().user_id);
+storage::Row row_of(storage::Session& session, const std::string& id) {
+  return only_row(session.run("SELECT * FROM media WHERE id = $1 AND team_id = $2 AND owner_id = $3", id,
+                              session.scope().team_id, session.scope().user_id));
 }
 
 }  // namespace
@@ -60,32 +60,26 @@ base::Task<Medium> Media::add(security::Caller caller, std::string name, std::st
 }
 
 base::Task<http::Listing<Medium>> Media::list(security::Caller caller, http::Page page) {
-  auto work = [caller, page](storage::Session& session) {
-    http::Listing<Medium> listing{.data = {}, .total = 0, .limit = page.limit, .offset = page.skip};
-    listing.total = session
-                        .run("SELECT count(*) AS total FROM media WHERE team_id = $1 AND owner_id = $2",
-                             caller.team_id, caller.user_id)
-                        .front()
-                        .number("total");
-    for (const storage::Row& row : session.run("SELECT * FROM media WHERE team_id = $1 AND owner_id = $2 "
-                                               "ORDER BY created_at DESC, id DESC LIMIT $3 OFFSET $4",
-                                               caller.team_id, caller.user_id, page.limit, page.skip)) {
-      listing.data.push_back(medium_of(row));
-    }
-    return listing;
+  auto work = [page](storage::Session& session) {
+    return http::list_own<Medium>(session, page,
+                                  "SELECT count(*) FROM media WHERE team_id = $1 AND owner_id = $2",
+                                  "SELECT * FROM media WHERE team_id = $1 AND owner_id = $2 "
+                                  "ORDER BY created_at DESC, id DESC LIMIT $3 OFFSET $4",
+                                  medium_of);
   };
   return database_.read(caller.scope(), std::move(work));
 }
 
-base::Task<Medium> Media::read(security::Caller caller, std::string id) {
-  auto work = [caller, id](storage::Session& session) { return medium_of(only_row(rows_of(session, id))); };
-  return database_.read(caller.scope(), std::move(work));
+base::Task<Medium> Media::read(storage::Scope owner, std::string id) {
+  auto work = [id](storage::Session& session) { return medium_of(row_of(session, id)); };
+  return database_.read(std::move(owner), std::move(work));
 }
 
-base::Task<std::string> Media::content(storage::Scope owner, std::string id) {
-  auto work = [id](storage::Session& session) { return only_row(rows_of(session, id)).text("blob"); };
-  std::string blob = co_await database_.read(std::move(owner), std::move(work));
-  co_return co_await blobs_.read(std::move(blob));
+base::Task<Photo> Media::read_whole(storage::Scope owner, std::string id) {
+  auto work = [id](storage::Session& session) { return row_of(session, id); };
+  const storage::Row row = co_await database_.read(std::move(owner), std::move(work));
+  std::string content = co_await blobs_.read(row.text("blob"));
+  co_return Photo{.medium = medium_of(row), .content = std::move(content)};
 }
 
 base::Task<void> Media::remove(security::Caller caller, std::string id) {

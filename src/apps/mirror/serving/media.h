@@ -30,6 +30,12 @@ struct Medium {
 };
 BOOST_DESCRIBE_STRUCT(Medium, (), (id, name, format, width, height, bytes, created_at))
 
+/// What somebody sent, and what is known of it.
+struct Photo {
+  Medium medium;
+  std::string content;
+};
+
 /// Thread-safe. Each caller has their own: another's photo is not there (base::Error, kNotFound).
 class Media {
  public:
@@ -42,9 +48,9 @@ class Media {
   base::Task<Medium> add(security::Caller caller, std::string name, std::string content);
   base::Task<Medium> add(security::Caller caller, http::UploadedFile file);
   base::Task<http::Listing<Medium>> list(security::Caller caller, http::Page page);
-  base::Task<Medium> read(security::Caller caller, std::string id);
-  /// The file as it was sent.
-  base::Task<std::string> content(storage::Scope owner, std::string id);
+  base::Task<Medium> read(storage::Scope owner, std::string id);
+  /// With the file as it was sent.
+  base::Task<Photo> read_whole(storage::Scope owner, std::string id);
   /// With its reports.
   base::Task<void> remove(security::Caller caller, std::string id);
 

@@ -72,14 +72,14 @@ base::Task<http::Listing<Medium>> MirrorRoutes::list_photos(security::Caller cal
 }
 
 base::Task<Medium> MirrorRoutes::read_photo(security::Caller caller, http::Path<http::IdKey> key) {
-  co_return co_await media_.read(std::move(caller), key.id);
+  co_return co_await media_.read(caller.scope(), key.id);
 }
 
 base::Task<http::Response> MirrorRoutes::photo_content(security::Caller caller, http::Path<http::IdKey> key) {
-  const Medium medium = co_await media_.read(caller, key.id);
+  Photo photo = co_await media_.read_whole(caller.scope(), key.id);
   co_return http::Response{.status = 200,
-                           .headers = {{"Content-Type", "image/" + medium.format}},
-                           .body = co_await media_.content(caller.scope(), key.id),
+                           .headers = {{"Content-Type", "image/" + photo.medium.format}},
+                           .body = std::move(photo.content),
                            .stream = {}};
 }
 
@@ -96,7 +96,7 @@ base::Task<jobs::Job> MirrorRoutes::analyze_later(security::Caller caller, NewAn
 }
 
 base::Task<http::Events> MirrorRoutes::analyze_live(security::Caller caller, NewAnalysis wanted) {
-  static_cast<void>(co_await media_.read(caller, wanted.media_id));
+  static_cast<void>(co_await media_.read(caller.scope(), wanted.media_id));
   co_return http::Events{.write = [this, owner = caller.scope(), wanted](http::EventWriter& out) {
     return tell_analysis(analyses_, owner, wanted, out);
   }};

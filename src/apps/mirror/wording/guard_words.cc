@@ -4,6 +4,8 @@
 #include <string>
 #include <unordered_map>
 
+#include "core/base/ascii.h"
+
 namespace pharos::mirror {
 
 namespace {
@@ -111,8 +113,8 @@ std::vector<Token> tokens_of(std::string_view text) {
   std::vector<Token> tokens;
   bool inside = false;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    const char small = text[i] >= 'A' && text[i] <= 'Z' ? static_cast<char>(text[i] - 'A' + 'a') : text[i];
-    const bool letter = (small >= 'a' && small <= 'z') || (small >= '0' && small <= '9');
+    const char small = base::lower(text[i]);
+    const bool letter = base::is_letter_or_digit(small);
     if (letter && !inside) tokens.push_back({"", i, i});
     inside = letter;
     if (!letter) continue;

@@ -15,11 +15,11 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "core/base/error.h"
+#include "platform/http/file_limit.h"
 
 namespace pharos::http {
 namespace {
@@ -44,13 +44,6 @@ struct Client {
 [[noreturn]] void fail(const char* what) {
   throw base::Error(base::Code::kUnavailable,
                     fmt::format("the load cannot be made: {}: {}", what, std::strerror(errno)));
-}
-
-void raise_file_limit() {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 double percentile(std::vector<double>& sorted, double share) {

@@ -69,7 +69,7 @@ std::vector<ApiKeyRow> list_api_keys(Session& session, const std::string& user_i
   return keys;
 }
 
-bool revoke_api_key(Session& session, const std::string& id, Moment now) {
+bool revoke_api_key(Session& session, const std::string& id, storage::Moment now) {
   session.run(
       "UPDATE api_keys SET revoked_at = $3 WHERE id = $1 AND team_id = $2 AND revoked_at IS NULL"
       " AND (expires_at IS NULL OR expires_at > $3)",
@@ -77,18 +77,18 @@ bool revoke_api_key(Session& session, const std::string& id, Moment now) {
   return session.changed() == 1;
 }
 
-void limit_api_key(Session& session, const std::string& id, Moment at) {
+void limit_api_key(Session& session, const std::string& id, storage::Moment at) {
   session.run(
       "UPDATE api_keys SET expires_at = $3 WHERE id = $1 AND team_id = $2 AND (expires_at IS NULL OR "
       "expires_at > $3)",
       id, session.scope().team_id, at);
 }
 
-void note_api_key_use(Session& session, const std::string& id, Moment now) {
+void note_api_key_use(Session& session, const std::string& id, storage::Moment now) {
   session.run("UPDATE api_keys SET last_used_at = $2 WHERE id = $1", id, now);
 }
 
-std::optional<KeyIdentity> identity_of_key(Session& session, const std::string& id, Moment now) {
+std::optional<KeyIdentity> identity_of_key(Session& session, const std::string& id, storage::Moment now) {
   const std::optional<Row> row = session.find(
       "SELECT k.team_id AS team_id, k.user_id AS user_id, k.secret_hash AS secret_hash, k.scopes AS scopes,"
       " k.expires_at AS expires_at, k.last_used_at AS last_used_at, u.email AS email, m.role AS role FROM "
@@ -100,17 +100,16 @@ std::optional<KeyIdentity> identity_of_key(Session& session, const std::string& 
       "$3",
       id, now, true);
   if (!row) return std::nullopt;
-  return KeyIdentity{
-      .identity = {.caller = {.user_id = row->text("user_id"),
-                              .email = row->text("email"),
-                              .team_id = row->text("team_id"),
-                              .role = base::from_name<Role>(row->text("role"), "a role"),
-                              .session_id = id,
-                              .within = scopes_in(row->text("scopes"))},
-                   .expires_at =
-                       row->optional_number("expires_at").value_or(std::numeric_limits<Moment>::max()),
-                   .secret_hash = row->text("secret_hash")},
-      .last_used_at = row->optional_number("last_used_at").value_or(0)};
+  return KeyIdentity{.identity = {.caller = {.user_id = row->text("user_id"),
+                                             .email = row->text("email"),
+                                             .team_id = row->text("team_id"),
+                                             .role = base::from_name<Role>(row->text("role"), "a role"),
+                                             .session_id = id,
+                                             .within = scopes_in(row->text("scopes"))},
+                                  .expires_at = row->optional_number("expires_at")
+                                                    .value_or(std::numeric_limits<storage::Moment>::max()),
+                                  .secret_hash = row->text("secret_hash")},
+                     .last_used_at = row->optional_number("last_used_at").value_or(0)};
 }
 
 }  // namespace pharos::security

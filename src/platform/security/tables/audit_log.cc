@@ -21,7 +21,7 @@ Digest digest_of(const std::string& bytes) {
   return digest;
 }
 
-Digest link_of(const Digest& before, std::int64_t number, Moment at, const AuditEntry& entry) {
+Digest link_of(const Digest& before, std::int64_t number, storage::Moment at, const AuditEntry& entry) {
   return next_link(before, {std::to_string(number), std::to_string(at), entry.team_id, entry.actor_id,
                             entry.action, entry.subject, entry.details});
 }
@@ -59,7 +59,7 @@ class Walk {
 
 }  // namespace
 
-void append_audit(Session& session, const AuditEntry& entry, Moment at) {
+void append_audit(Session& session, const AuditEntry& entry, storage::Moment at) {
   session.run(
       "INSERT INTO audit_heads (team_id, number, link) VALUES ($1, 0, $2) ON CONFLICT (team_id) DO NOTHING",
       entry.team_id, bytes_for_table(first_link(entry.team_id)));

@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "platform/security/moment.h"
 #include "platform/storage/session.h"
+#include "platform/storage/time.h"
 
 namespace pharos::security {
 
@@ -24,12 +24,12 @@ struct AuditEntry {
 };
 
 /// Adds a link to the team's chain, in the transaction of what happened: both are kept or neither.
-void append_audit(storage::Session& session, const AuditEntry& entry, Moment at);
+void append_audit(storage::Session& session, const AuditEntry& entry, storage::Moment at);
 
 /// An entry as it is read.
 struct AuditRow {
   std::int64_t number = 0;
-  Moment at = 0;
+  storage::Moment at = 0;
   AuditEntry entry;
 };
 /// Which entries somebody wants: the newest first.

@@ -11,11 +11,11 @@ using std::chrono::seconds;
 using storage::Row;
 using storage::Session;
 
-constexpr Moment kForgottenAfter = micros(hours(12));
-constexpr Moment kFirstWait = micros(seconds(1));
-constexpr Moment kLongestWait = micros(minutes(15));
+constexpr storage::Moment kForgottenAfter = storage::micros(hours(12));
+constexpr storage::Moment kFirstWait = storage::micros(seconds(1));
+constexpr storage::Moment kLongestWait = storage::micros(minutes(15));
 
-Moment wait_after(std::int64_t failures, std::int64_t free) {
+storage::Moment wait_after(std::int64_t failures, std::int64_t free) {
   if (failures < free) return 0;
   const std::int64_t doublings = std::min<std::int64_t>(failures - free, 20);
   return std::min(kLongestWait, kFirstWait << doublings);
@@ -23,11 +23,11 @@ Moment wait_after(std::int64_t failures, std::int64_t free) {
 
 struct Standing {
   std::int64_t failures = 0;
-  Moment blocked_until = 0;
+  storage::Moment blocked_until = 0;
 };
 
 /// Locks the row, which is made when there is none.
-Standing standing_of(Session& session, const std::string& key, Moment now) {
+Standing standing_of(Session& session, const std::string& key, storage::Moment now) {
   session.run(
       "INSERT INTO login_attempts (key, failures, last_at, blocked_until) VALUES ($1, 0, $2, 0)"
       " ON CONFLICT (key) DO NOTHING",
@@ -45,10 +45,10 @@ Standing standing_of(Session& session, const std::string& key, Moment now) {
 
 }  // namespace
 
-std::optional<Moment> reserve_attempt(Session& session, const std::vector<AttemptBudget>& budgets,
-                                      Moment now) {
+std::optional<storage::Moment> reserve_attempt(Session& session, const std::vector<AttemptBudget>& budgets,
+                                               storage::Moment now) {
   std::vector<Standing> standings;
-  Moment blocked_until = 0;
+  storage::Moment blocked_until = 0;
   for (const AttemptBudget& budget : budgets) {
     standings.push_back(standing_of(session, budget.key, now));
     blocked_until = std::max(blocked_until, standings.back().blocked_until);
@@ -56,7 +56,7 @@ std::optional<Moment> reserve_attempt(Session& session, const std::vector<Attemp
   if (blocked_until > now) return blocked_until;
   for (std::size_t i = 0; i < budgets.size(); ++i) {
     const std::int64_t failures = standings[i].failures + 1;
-    const Moment wait = wait_after(failures, budgets[i].free);
+    const storage::Moment wait = wait_after(failures, budgets[i].free);
     session.run("UPDATE login_attempts SET failures = $2, last_at = $3, blocked_until = $4 WHERE key = $1",
                 budgets[i].key, failures, now, wait == 0 ? 0 : now + wait);
   }
@@ -76,7 +76,7 @@ void give_attempt_back(Session& session, const std::vector<AttemptBudget>& budge
   }
 }
 
-void forget_attempts(Session& session, Moment now) {
+void forget_attempts(Session& session, storage::Moment now) {
   session.run("DELETE FROM login_attempts WHERE last_at < $1", now - kForgottenAfter);
 }
 
@@ -87,7 +87,7 @@ bool is_known_device(Session& session, const std::string& user_id, const std::st
 }
 
 void remember_device(Session& session, const std::string& user_id, const std::string& device_hash,
-                     Moment now) {
+                     storage::Moment now) {
   session.run(
       "INSERT INTO known_devices (user_id, device_hash, last_used_at) VALUES ($1, $2, $3)"
       " ON CONFLICT (user_id, device_hash) DO UPDATE SET last_used_at = $3",

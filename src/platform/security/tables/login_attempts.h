@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "platform/security/moment.h"
 #include "platform/storage/session.h"
+#include "platform/storage/time.h"
 
 namespace pharos::security {
 
@@ -22,16 +22,17 @@ struct AttemptBudget {
 /// Counts an attempt in every budget, or in none when one of them has to wait. Gives the moment from which on
 /// it need not; nothing when it was counted. Budgets in the same order of kinds everywhere, so that no two
 /// wait for each other.
-std::optional<Moment> reserve_attempt(storage::Session& session, const std::vector<AttemptBudget>& budgets,
-                                      Moment now);
+std::optional<storage::Moment> reserve_attempt(storage::Session& session,
+                                               const std::vector<AttemptBudget>& budgets,
+                                               storage::Moment now);
 /// The attempt was no failure.
 void give_attempt_back(storage::Session& session, const std::vector<AttemptBudget>& budgets);
 
 /// Removes what does not count any more.
-void forget_attempts(storage::Session& session, Moment now);
+void forget_attempts(storage::Session& session, storage::Moment now);
 
 bool is_known_device(storage::Session& session, const std::string& user_id, const std::string& device_hash);
 void remember_device(storage::Session& session, const std::string& user_id, const std::string& device_hash,
-                     Moment now);
+                     storage::Moment now);
 
 }  // namespace pharos::security

@@ -12,7 +12,7 @@ std::string hash_of(const std::string& token) {
 }  // namespace
 
 std::string make_one_time_link(storage::Session& session, std::string_view purpose,
-                               const std::string& user_id, Moment now, Moment good_for) {
+                               const std::string& user_id, storage::Moment now, storage::Moment good_for) {
   std::string token = base64(random_bytes(32), Base64::kUrl);
   const std::optional<std::string> owner = user_id.empty() ? std::nullopt : std::optional(user_id);
   session.run("DELETE FROM one_time_links WHERE purpose = $1 AND COALESCE(user_id, '') = $2", purpose,
@@ -25,7 +25,7 @@ std::string make_one_time_link(storage::Session& session, std::string_view purpo
 }
 
 std::optional<std::string> use_one_time_link(storage::Session& session, std::string_view purpose,
-                                             const std::string& token, Moment now) {
+                                             const std::string& token, storage::Moment now) {
   const std::optional<storage::Row> row = session.find(
       "DELETE FROM one_time_links WHERE token_hash = $1 AND purpose = $2 AND expires_at > $3 RETURNING "
       "user_id",
@@ -33,7 +33,7 @@ std::optional<std::string> use_one_time_link(storage::Session& session, std::str
   return row ? std::optional(row->optional_text(0).value_or("")) : std::nullopt;
 }
 
-void forget_one_time_links(storage::Session& session, Moment now) {
+void forget_one_time_links(storage::Session& session, storage::Moment now) {
   session.run("DELETE FROM one_time_links WHERE expires_at <= $1", now);
 }
 

@@ -30,14 +30,14 @@ std::string mask(const std::string& bytes, const std::string& parent) {
   return masked;
 }
 
-void add_refresh_token(Session& session, const std::string& token, const std::string& session_id, Moment now,
-                       const SessionSettings& settings) {
+void add_refresh_token(Session& session, const std::string& token, const std::string& session_id,
+                       storage::Moment now, const SessionSettings& settings) {
   session.run("INSERT INTO refresh_tokens (token_hash, session_id, expires_at) VALUES ($1, $2, $3)",
-              hash_of(token), session_id, now + micros(settings.idle));
+              hash_of(token), session_id, now + storage::micros(settings.idle));
 }
 
 /// The login of a token, when it has not ended and its user may sign in.
-std::optional<Exchange> living_session(Session& session, const std::string& token_hash, Moment now) {
+std::optional<Exchange> living_session(Session& session, const std::string& token_hash, storage::Moment now) {
   const std::optional<Row> row = session.find(
       "SELECT s.id AS session_id, s.user_id AS user_id FROM refresh_tokens t JOIN sessions s ON s.id = "
       "t.session_id"
@@ -49,7 +49,7 @@ std::optional<Exchange> living_session(Session& session, const std::string& toke
 }
 
 /// A token that was exchanged already: its answer may have been lost, or it was stolen.
-Exchange judge_reuse(Session& session, Exchange found, const std::string& token, Moment now,
+Exchange judge_reuse(Session& session, Exchange found, const std::string& token, storage::Moment now,
                      const SessionSettings& settings) {
   const std::optional<Row> row = session.find(
       "SELECT t.used_at AS used_at, t.child_masked AS child_masked, c.used_at AS child_used_at FROM "
@@ -57,7 +57,7 @@ Exchange judge_reuse(Session& session, Exchange found, const std::string& token,
       " LEFT JOIN refresh_tokens c ON c.token_hash = t.child_hash WHERE t.token_hash = $1",
       hash_of(token));
   if (!row || row->is_null("used_at")) return {};  // it has expired unused
-  const bool is_forgiven = now - row->number("used_at") <= micros(settings.reuse_is_forgiven) &&
+  const bool is_forgiven = now - row->number("used_at") <= storage::micros(settings.reuse_is_forgiven) &&
                            row->is_null("child_used_at") && !row->is_null("child_masked");
   if (is_forgiven) {
     found.kind = Exchange::Kind::kRepeated;
@@ -87,14 +87,14 @@ std::string add_session(Session& session, const SessionRow& row, const SessionSe
       "INSERT INTO sessions (id, user_id, acts_for, created_at, last_used_at, expires_at, address, "
       "user_agent)"
       " VALUES ($1, $2, $3, $4, $4, $5, $6, $7)",
-      row.id, row.user_id, row.team_id, row.created_at, row.created_at + micros(settings.absolute),
+      row.id, row.user_id, row.team_id, row.created_at, row.created_at + storage::micros(settings.absolute),
       row.address, row.user_agent);
   std::string token = new_refresh_token();
   add_refresh_token(session, token, row.id, row.created_at, settings);
   return token;
 }
 
-std::vector<SessionRow> live_sessions(Session& session, const std::string& user_id, Moment now) {
+std::vector<SessionRow> live_sessions(Session& session, const std::string& user_id, storage::Moment now) {
   std::vector<SessionRow> rows;
   for (const Row& row : session.run(
            "SELECT id, user_id, acts_for, created_at, last_used_at, expires_at, address, user_agent FROM "
@@ -106,13 +106,13 @@ std::vector<SessionRow> live_sessions(Session& session, const std::string& user_
   return rows;
 }
 
-bool end_session(Session& session, const std::string& user_id, const std::string& id, Moment now) {
+bool end_session(Session& session, const std::string& user_id, const std::string& id, storage::Moment now) {
   session.run("UPDATE sessions SET ended_at = $3 WHERE id = $1 AND user_id = $2 AND ended_at IS NULL", id,
               user_id, now);
   return session.changed() == 1;
 }
 
-void end_all_sessions(Session& session, const std::string& user_id, Moment now) {
+void end_all_sessions(Session& session, const std::string& user_id, storage::Moment now) {
   session.run("UPDATE sessions SET ended_at = $2 WHERE user_id = $1 AND ended_at IS NULL", user_id, now);
 }
 
@@ -121,12 +121,12 @@ bool set_session_team(Session& session, const std::string& id, const std::string
   return session.changed() == 1;
 }
 
-std::int64_t forget_sessions(Session& session, Moment before) {
+std::int64_t forget_sessions(Session& session, storage::Moment before) {
   session.run("DELETE FROM sessions WHERE expires_at < $1 OR ended_at < $1", before);
   return static_cast<std::int64_t>(session.changed());
 }
 
-Exchange exchange_refresh_token(Session& session, const std::string& token, Moment now,
+Exchange exchange_refresh_token(Session& session, const std::string& token, storage::Moment now,
                                 const SessionSettings& settings) {
   const std::string token_hash = hash_of(token);
   std::optional<Exchange> found = living_session(session, token_hash, now);

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "platform/security/caller.h"
-#include "platform/security/moment.h"
 #include "platform/storage/session.h"
+#include "platform/storage/time.h"
 
 namespace pharos::security {
 
@@ -23,9 +23,9 @@ struct SessionRow {
   std::string id;
   std::string user_id;
   std::string team_id;  ///< that it acts for
-  Moment created_at = 0;
-  Moment last_used_at = 0;
-  Moment expires_at = 0;
+  storage::Moment created_at = 0;
+  storage::Moment last_used_at = 0;
+  storage::Moment expires_at = 0;
   std::string address;
   std::string user_agent;
 };
@@ -33,14 +33,16 @@ struct SessionRow {
 /// Adds a login; gives its first refresh token.
 std::string add_session(storage::Session& session, const SessionRow& row, const SessionSettings& settings);
 /// What has not ended, the one used last first.
-std::vector<SessionRow> live_sessions(storage::Session& session, const std::string& user_id, Moment now);
+std::vector<SessionRow> live_sessions(storage::Session& session, const std::string& user_id,
+                                      storage::Moment now);
 /// False when the user has no such session that has not ended.
-bool end_session(storage::Session& session, const std::string& user_id, const std::string& id, Moment now);
-void end_all_sessions(storage::Session& session, const std::string& user_id, Moment now);
+bool end_session(storage::Session& session, const std::string& user_id, const std::string& id,
+                 storage::Moment now);
+void end_all_sessions(storage::Session& session, const std::string& user_id, storage::Moment now);
 /// False when there is no such session that has not ended.
 bool set_session_team(storage::Session& session, const std::string& id, const std::string& team_id);
 /// Removes what ended or expired before `before`; gives how many.
-std::int64_t forget_sessions(storage::Session& session, Moment before);
+std::int64_t forget_sessions(storage::Session& session, storage::Moment before);
 
 /// What became of a refresh token that was shown.
 struct Exchange {
@@ -55,14 +57,14 @@ struct Exchange {
   std::string session_id;
   std::string user_id;
 };
-Exchange exchange_refresh_token(storage::Session& session, const std::string& token, Moment now,
+Exchange exchange_refresh_token(storage::Session& session, const std::string& token, storage::Moment now,
                                 const SessionSettings& settings);
 
 /// Who a login is, as it is now.
 struct Identity {
   Caller caller;
   std::int64_t session_version = 0;
-  Moment expires_at = 0;
+  storage::Moment expires_at = 0;
   std::string secret_hash;  ///< of a key
 };
 /// Nothing when the login has ended, its user is disabled, or has left its team.

@@ -59,7 +59,7 @@ std::vector<BelongingRow> teams_of(Session& session, const std::string& user_id)
 }
 
 bool add_member(Session& session, const std::string& team_id, const std::string& user_id, Role role,
-                Moment now) {
+                storage::Moment now) {
   session.run(
       "INSERT INTO memberships (team_id, user_id, role, created_at) VALUES ($1, $2, $3, $4)"
       " ON CONFLICT (team_id, user_id) DO NOTHING",
@@ -125,7 +125,7 @@ void add_invitation(Session& session, const InvitationRow& row) {
       row.expires_at);
 }
 
-std::vector<InvitationRow> open_invitations(Session& session, Moment now) {
+std::vector<InvitationRow> open_invitations(Session& session, storage::Moment now) {
   std::vector<InvitationRow> invitations;
   for (const Row& row : session.run(
            "SELECT id, team_id, email, role, token_hash, invited_by, created_at, expires_at FROM invitations"
@@ -143,7 +143,7 @@ bool remove_invitation(Session& session, const std::string& id) {
 }
 
 std::optional<InvitationRow> accept_invitation(Session& session, const std::string& token_hash,
-                                               const std::string& email, Moment now) {
+                                               const std::string& email, storage::Moment now) {
   const std::optional<Row> row = session.find(
       "UPDATE invitations SET accepted_at = $3 WHERE token_hash = $1 AND email = $2 AND accepted_at IS NULL"
       " AND expires_at > $3 RETURNING id, team_id, email, role, token_hash, invited_by, created_at, "

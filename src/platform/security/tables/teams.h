@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "platform/security/moment.h"
 #include "platform/security/permissions.h"
 #include "platform/storage/session.h"
+#include "platform/storage/time.h"
 
 namespace pharos::security {
 
@@ -15,7 +15,7 @@ struct TeamRow {
   std::string id;
   std::string name;
   bool is_personal = false;
-  Moment created_at = 0;
+  storage::Moment created_at = 0;
 };
 
 struct MemberRow {
@@ -23,7 +23,7 @@ struct MemberRow {
   std::string email;
   std::optional<std::string> full_name;
   Role role = Role::kUser;
-  Moment created_at = 0;
+  storage::Moment created_at = 0;
 };
 
 /// A team and what somebody is in it.
@@ -39,8 +39,8 @@ struct InvitationRow {
   Role role = Role::kUser;
   std::string token_hash;
   std::string invited_by;
-  Moment created_at = 0;
-  Moment expires_at = 0;
+  storage::Moment created_at = 0;
+  storage::Moment expires_at = 0;
 };
 
 void add_team(storage::Session& session, const TeamRow& team);
@@ -50,7 +50,7 @@ std::vector<BelongingRow> teams_of(storage::Session& session, const std::string&
 
 /// False when they were in it already.
 bool add_member(storage::Session& session, const std::string& team_id, const std::string& user_id, Role role,
-                Moment now);
+                storage::Moment now);
 /// Of the scope's team, sorted by address.
 std::vector<MemberRow> members_of_team(storage::Session& session);
 void set_member_role(storage::Session& session, const std::string& team_id, const std::string& user_id,
@@ -64,10 +64,10 @@ std::optional<std::string> team_owned_alone(storage::Session& session, const std
 
 void add_invitation(storage::Session& session, const InvitationRow& row);
 /// Of the scope's team: neither accepted nor expired.
-std::vector<InvitationRow> open_invitations(storage::Session& session, Moment now);
+std::vector<InvitationRow> open_invitations(storage::Session& session, storage::Moment now);
 bool remove_invitation(storage::Session& session, const std::string& id);
 /// Once; nothing when it is unknown, accepted, withdrawn or too old, or meant for another address.
 std::optional<InvitationRow> accept_invitation(storage::Session& session, const std::string& token_hash,
-                                               const std::string& email, Moment now);
+                                               const std::string& email, storage::Moment now);
 
 }  // namespace pharos::security

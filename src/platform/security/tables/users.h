@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "platform/security/moment.h"
 #include "platform/security/permissions.h"
 #include "platform/storage/session.h"
+#include "platform/storage/time.h"
 
 namespace pharos::security {
 
@@ -20,7 +20,7 @@ struct UserRow {
   bool is_superuser = false;
   std::int64_t session_version = 1;
   std::string personal_team;
-  Moment created_at = 0;
+  storage::Moment created_at = 0;
 };
 
 std::optional<UserRow> find_user(storage::Session& session, const std::string& id);

@@ -6,6 +6,7 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
+#include "core/base/ascii.h"
 #include "core/base/error.h"
 #include "core/base/sha256.h"
 
@@ -34,8 +35,7 @@ std::string hex(std::string_view bytes) {
 std::string encode(std::string_view text, bool is_path) {
   std::string encoded;
   for (const char character : text) {
-    const bool is_plain = (character >= 'a' && character <= 'z') || (character >= 'A' && character <= 'Z') ||
-                          (character >= '0' && character <= '9') || character == '-' || character == '.' ||
+    const bool is_plain = base::is_letter_or_digit(character) || character == '-' || character == '.' ||
                           character == '_' || character == '~' || (is_path && character == '/');
     encoded +=
         is_plain ? std::string(1, character) : fmt::format("%{:02X}", static_cast<unsigned char>(character));

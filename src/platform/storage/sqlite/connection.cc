@@ -8,7 +8,7 @@
 namespace pharos::storage::sqlite {
 namespace {
 
-constexpr int kBusyMilliseconds = 60'000;      // for another process; in this one writers queue
+constexpr int kBusyMilliseconds = 5'000;       // for another process; in this one writers queue
 constexpr std::size_t kMostStatements = 1000;  // texts made at run time must not pile up
 
 base::Code code_of(int result) {
