@@ -22,6 +22,7 @@ TEST(PlainText, WideCharactersTakeTwoColumnsAndMarksNone) {
   EXPECT_EQ(display_width("🙂"), 2);
   EXPECT_EQ(display_width("❤\ufe0f"), 2);
   EXPECT_EQ(display_width("مرحبا"), 5);
+  EXPECT_EQ(display_width("\u0602"), 1) << "a sign that stands before a number";
 }
 
 TEST(PlainText, WordsWrapAtSpacesAndBreakOnlyWhenTheyMust) {

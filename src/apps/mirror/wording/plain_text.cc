@@ -45,7 +45,10 @@ bool steers(UChar32 point) {
 int columns(UChar32 point) {
   if (point == kEmojiStyle) return 1;  // the sign before it is drawn as an emoji, one column wider
   const int category = u_charType(point);
-  if (category == U_NON_SPACING_MARK || category == U_ENCLOSING_MARK || category == U_FORMAT_CHAR) return 0;
+  if (category == U_NON_SPACING_MARK || category == U_ENCLOSING_MARK) return 0;
+  // Format characters are not seen, but for the signs that stand before a number.
+  if (category == U_FORMAT_CHAR)
+    return u_hasBinaryProperty(point, UCHAR_PREPENDED_CONCATENATION_MARK) ? 1 : 0;
   const int width = u_getIntPropertyValue(point, UCHAR_EAST_ASIAN_WIDTH);
   const bool wide =
       width == U_EA_WIDE || width == U_EA_FULLWIDTH || u_hasBinaryProperty(point, UCHAR_EMOJI_PRESENTATION);
