@@ -56,11 +56,12 @@ class Composition {
   Settings settings_;
   base::SystemClock clock_;
   base::Ids ids_;
-  std::optional<base::Pool> cpu_;
   flow::NodeKinds node_kinds_;
-  std::optional<base::Pool> disk_;  ///< once there are threads
   std::shared_future<std::unique_ptr<vision::Vision>> vision_;
   std::shared_future<std::unique_ptr<inference::TextEmbedder>> embedder_;
+  // Last, so that they go first: work that nobody waits for any more may still use what is above.
+  std::optional<base::Pool> cpu_;
+  std::optional<base::Pool> disk_;  ///< once there are threads
 };
 
 }  // namespace pharos::server
