@@ -58,6 +58,13 @@ def coroutine_idioms(root):
     return findings
 
 
+def regular_expressions(root):
+    """None over what strangers send: the time of std::regex, and its depth, grow as the sender likes."""
+    return [f"{path.relative_to(root)}: std::regex is for tests and benchmarks; write a small parser"
+            for path in sources(root)
+            if "#include <regex>" in path.read_text() and "tests" not in path.parts and "bench" not in path.name]
+
+
 def outside_paths(root):
     """No path of one machine and no registry's host in what is kept."""
     pattern = re.compile(r"(^|[^A-Za-z0-9_.])/(home|root|tmp/wt)/|https?://[^\s\"']*(pypi|npmjs|crates\.io|maven)")
@@ -122,5 +129,6 @@ def checks(root, build, thorough):
     yield "floors", floors(root)
     yield "coroutine idioms", coroutine_idioms(root)
     yield "outside paths", outside_paths(root)
+    yield "regular expressions", regular_expressions(root)
     if thorough:
         yield "clang-tidy", tidy(root, pathlib.Path(build))

@@ -18,6 +18,7 @@ import time
 import unittest
 
 import coverage
+import faults
 import lint
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -190,6 +191,19 @@ def coverage_suite(options):
             for name, percent in coverage.by_room(ROOT, BUILD / "coverage", run_all_tests)]
 
 
+def fault_suite(options):
+    """Every fault that must be survived: its tests, and that each of them is still there."""
+    results = []
+    for program in faults.programs():
+        wanted = dataclasses.replace(options, test_filter=":".join(faults.wanted_in(program)))
+        results += suites()[program](wanted)
+    shown = "\n".join(result.name for result in results)
+    for fault, patterns in faults.FAULTS.items():
+        missing = [pattern for pattern in patterns if not re.search(faults.in_results(pattern), shown)]
+        results.append(Result(f"faults: {fault}", not missing, f"there is no test {', '.join(missing)}"))
+    return results
+
+
 def suites():
     rooms = sorted(path.name.removesuffix("_test") for path in (BUILD / "dev/tests").glob("*_test"))
     return {
@@ -210,6 +224,8 @@ def choose(names):
     everything = suites()
     if "coverage" in names:
         return {"coverage": coverage_suite}, "*"
+    if "faults" in names:
+        return {"faults": fault_suite}, "*"
     if not names:
         return everything, "*"
     chosen = {name: suite for name, suite in everything.items() if any(wanted in name for wanted in names)}
@@ -223,7 +239,7 @@ def choose(names):
 def main():
     parser = argparse.ArgumentParser(prog="./test", description="Runs the tests of Pharos.")
     parser.add_argument("names", nargs="*", metavar="NAME", help="suites or tests whose name contains NAME; "
-                        "'coverage' and 'long' are runs of their own")
+                        "'faults', 'coverage' and 'long' are runs of their own")
     parser.add_argument("--list", action="store_true", help="show the suites")
     arguments = parser.parse_args()
     started = time.monotonic()
@@ -231,7 +247,7 @@ def main():
     if "coverage" not in arguments.names:
         build("dev", "all")
     if arguments.list:
-        print("\n".join([*suites(), "coverage", "long"]))
+        print("\n".join([*suites(), "faults", "coverage", "long"]))
         return 0
     names = [name for name in arguments.names if name != "long"]
     chosen, test_filter = choose(names)

@@ -28,6 +28,12 @@ class LintTest(unittest.TestCase):
         self.write("apps/mirror/mirror.cc", '#include "core/base/error.h"\n#include "platform/vision/image.h"\n')
         self.assertEqual(lint.floors(self.root), [])
 
+    def test_a_regular_expression_over_what_strangers_send_is_refused(self):
+        self.write("platform/http/url.cc", "#include <regex>\n")
+        self.write("platform/http/tests/url_test.cc", "#include <regex>\n")
+        self.assertEqual([finding.split(":")[0] for finding in lint.regular_expressions(self.root)],
+                         ["src/platform/http/url.cc"])
+
     def test_awaiting_a_capturing_lambda_on_the_spot_is_refused(self):
         self.write("core/graph/a.cc", "Task<int> f(int x) {\n  co_await [x]() -> Task<int> { co_return x; }();\n}\n")
         self.assertEqual(len(lint.coroutine_idioms(self.root)), 1)

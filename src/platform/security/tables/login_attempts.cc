@@ -26,7 +26,8 @@ struct Standing {
   storage::Moment blocked_until = 0;
 };
 
-/// Locks the row, which is made when there is none.
+/// Locks the row, which is made when there is none. When the clock has been put back, the wait begins anew:
+/// it would last as much longer.
 Standing standing_of(Session& session, const std::string& key, storage::Moment now) {
   session.run(
       "INSERT INTO login_attempts (key, failures, last_at, blocked_until) VALUES ($1, 0, $2, 0)"
@@ -35,9 +36,11 @@ Standing standing_of(Session& session, const std::string& key, storage::Moment n
   const Row row =
       session
           .run(
-              "UPDATE login_attempts SET failures = failures WHERE key = $1 RETURNING failures, last_at,"
-              " blocked_until",
-              key)
+              "UPDATE login_attempts SET last_at = CASE WHEN last_at > $2 THEN $2 ELSE last_at END,"
+              " blocked_until = CASE WHEN last_at > $2 AND blocked_until > 0"
+              " THEN blocked_until - last_at + $2 ELSE blocked_until END"
+              " WHERE key = $1 RETURNING failures, last_at, blocked_until",
+              key, now)
           .at(0);
   if (now - row.number("last_at") >= kForgottenAfter) return {};
   return {.failures = row.number("failures"), .blocked_until = row.number("blocked_until")};

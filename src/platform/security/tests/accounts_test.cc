@@ -270,6 +270,20 @@ TYPED_TEST(AccountsOf, ALoginEndsWhenItIsIdleAndAtLastInAnyCase) {
   EXPECT_EQ(this->refresh_fails(busy), Code::kUnauthenticated);
 }
 
+TYPED_TEST(AccountsOf, AClockThatJumpsLocksNobodyOut) {
+  this->sign_up();
+  for (const auto jump : {hours(1), hours(-1), hours(24 * 30), hours(-24 * 30)}) {
+    SCOPED_TRACE(jump.count());
+    for (int i = 0; i < 7; ++i) this->fail();
+    this->calendar.advance(jump);
+    this->fail();
+    this->calendar.advance(std::chrono::minutes(15));
+    const Tokens tokens = this->log_in(kElsewhere);
+    EXPECT_NO_THROW(wait(this->server.accounts.identify(tokens.access_token)));
+    EXPECT_FALSE(this->refresh(tokens).access_token.empty());
+  }
+}
+
 TYPED_TEST(AccountsOf, WhatIsNoRefreshTokenIsRefused) {
   this->sign_up();
   Tokens tokens = this->log_in();

@@ -156,6 +156,14 @@ TEST_F(SharedLimits, AFlushedRedisCountsAnew) {
   EXPECT_EQ(admitted({&replica}, 150), 100) << "anew, but not without end";
 }
 
+TEST_F(SharedLimits, ARedisWithoutMemoryLeavesEachItsShare) {
+  Replica replica(*this, machine);
+  EXPECT_EQ(admitted({&replica}, 20), 20);
+  wait(replica.redis.ask({"CONFIG", "SET", "maxmemory", "1"}));
+  EXPECT_EQ(admitted({&replica}, 100), 50);
+  EXPECT_EQ(admitted({&replica}, 20), 0) << "never open";
+}
+
 TEST_F(SharedLimits, LeaveNothingBehind) {
   Replica replica(*this, machine);
   EXPECT_EQ(admitted({&replica}, 1, kSeven), 1);
