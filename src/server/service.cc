@@ -16,6 +16,7 @@
 #include "platform/security/security_tables.h"
 #include "platform/security/tables/one_time_links.h"
 #include "server/data_folder.h"
+#include "server/sealing_key.h"
 
 namespace pharos::server {
 namespace {
@@ -87,6 +88,11 @@ std::unique_ptr<security::RateLimits> limits_of(storage::Redis* redis, const Ser
       *redis, security::RedisLimitSettings{.instances = settings.replicas}, clock);
 }
 
+outbound::ClientSettings client_settings(const ServeSettings& settings) {
+  return {.guard = {.plain_http = settings.plain_http,
+                    .private_networks = outbound::Networks(settings.private_networks)}};
+}
+
 http::ServerSettings server_settings(const ServeSettings& settings) {
   http::ServerSettings server{
       .host = settings.host, .port = settings.port, .trusted_proxies = settings.trusted_proxies};
@@ -126,11 +132,16 @@ Service::Service(Composition& parts)
       limits_(limits_of(redis_.get(), settings_, parts.clock())),
       jobs_(*database_, parts.clock(), parts.ids()),
       watch_(jobs_, parts.clock(), {.on_trouble = [this](const std::string& why) { note_trouble(why); }}),
+      client_({.clock = parts.clock(), .resolver = resolver_}, client_settings(settings_)),
+      sealing_(load_or_make_sealing_keys(parts.settings().data / "sealing-keys")),
+      webhook_calls_(client_),
+      webhooks_(jobs_, parts.clock(), parts.ids(), webhook_calls_, &sealing_),
+      crons_(jobs_, parts.clock(), parts.ids()),
       items_(*database_, parts.clock(), parts.ids()),
       media_(*database_, blobs_, disk_, parts.cpu(), parts.clock(), parts.ids()),
       analyses_(
-          *database_, jobs_, media_, [this] { return mirror_parts(); }, parts.settings().mode, parts.cpu(),
-          parts.clock()),
+          *database_, jobs_, webhooks_, media_, [this] { return mirror_parts(); }, parts.settings().mode,
+          parts.cpu(), parts.clock()),
       operations_routes_(routes_, *database_, metrics_),
       account_routes_(routes_, accounts_, [this](const base_api::Letter& letter) { note_letter(letter); }),
       item_routes_(routes_, items_),
@@ -140,6 +151,8 @@ Service::Service(Composition& parts)
       audit_routes_(routes_, audit_),
       team_routes_(routes_, teams_, [this](const base_api::Letter& letter) { note_letter(letter); }),
       utility_routes_(routes_, parts.clock()),
+      webhook_routes_(routes_, webhooks_, audit_),
+      cron_routes_(routes_, crons_, audit_, {mirror::Analyses::kJobKind}),
       mirror_routes_(routes_, media_, analyses_),
       gate_(accounts_, *limits_,
             {.counts = settings_.rate_limits, .requests_a_minute = settings_.requests_a_minute}),
@@ -157,6 +170,7 @@ Service::Service(Composition& parts)
     hint_relay_ = std::make_unique<jobs::HintRelay>(jobs_.hints(), *channels_, parts.clock(),
                                                     [this](const std::string& why) { note_trouble(why); });
   }
+  webhooks_.handle_with(worker_);
   dispatcher_.on_outcome = [this](const http::Outcome& outcome) { tell(outcome); };
   metrics_.set("app_info", "What program this is.", 1, {{"version", PHAROS_VERSION}});
   metrics_.before_text([this](telemetry::Metrics& metrics) {
@@ -191,11 +205,13 @@ void Service::listen() {
 void Service::start() {
   background_.spawn(keep_house());
   worker_.start();
+  cron_ticker_.emplace(crons_, parts_.clock(), [this](const std::string& why) { note_trouble(why); });
   if (server_) server_->start();
 }
 
 void Service::stop(base::Duration patience) {
   if (server_) server_->stop(patience);
+  cron_ticker_.reset();
   worker_.stop(patience);
   hint_relay_.reset();
   channels_.reset();

@@ -13,24 +13,30 @@
 
 #include "apps/base/account_routes.h"
 #include "apps/base/audit_routes.h"
+#include "apps/base/cron_routes.h"
 #include "apps/base/item_routes.h"
 #include "apps/base/job_routes.h"
 #include "apps/base/key_routes.h"
 #include "apps/base/people_routes.h"
 #include "apps/base/team_routes.h"
 #include "apps/base/utility_routes.h"
+#include "apps/base/webhook_routes.h"
 #include "apps/mirror/serving/mirror_routes.h"
 #include "core/base/pool.h"
 #include "platform/http/server.h"
 #include "platform/jobs/background.h"
+#include "platform/jobs/crons.h"
 #include "platform/jobs/hint_relay.h"
 #include "platform/jobs/jobs.h"
 #include "platform/jobs/watch.h"
+#include "platform/jobs/webhooks.h"
 #include "platform/jobs/worker.h"
+#include "platform/outbound/client.h"
 #include "platform/security/accounts.h"
 #include "platform/security/audit.h"
 #include "platform/security/rate_limits.h"
 #include "platform/security/teams.h"
+#include "platform/storage/cipher.h"
 #include "platform/storage/disk_blobs.h"
 #include "platform/storage/file_system.h"
 #include "platform/storage/redis/redis.h"
@@ -40,6 +46,7 @@
 #include "server/composition.h"
 #include "server/gate.h"
 #include "server/operations_routes.h"
+#include "server/webhook_calls.h"
 
 namespace pharos::server {
 
@@ -125,6 +132,12 @@ class Service {
   jobs::Jobs jobs_;
   std::unique_ptr<jobs::HintRelay> hint_relay_;  ///< where there are channels
   jobs::Watch watch_;
+  outbound::SystemResolver resolver_;
+  outbound::Client client_;
+  storage::Cipher sealing_;
+  WebhookCalls webhook_calls_;
+  jobs::Webhooks webhooks_;
+  jobs::Crons crons_;
   base_api::Items items_;
   mirror::Media media_;
   mirror::Analyses analyses_;
@@ -138,11 +151,14 @@ class Service {
   base_api::AuditRoutes audit_routes_;
   base_api::TeamRoutes team_routes_;
   base_api::UtilityRoutes utility_routes_;
+  base_api::WebhookRoutes webhook_routes_;
+  base_api::CronRoutes cron_routes_;
   mirror::MirrorRoutes mirror_routes_;
   ServerGate gate_;
   http::Dispatcher dispatcher_;
   jobs::Background job_loop_;
   jobs::Worker worker_;
+  std::optional<jobs::CronTicker> cron_ticker_;  ///< once it has started
   std::optional<http::Server> server_;
   std::once_flag models_wanted_;
   std::optional<mirror::MirrorParts> mirror_parts_;

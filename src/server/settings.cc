@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "core/base/error.h"
+#include "platform/outbound/networks.h"
 
 namespace pharos::server {
 namespace {
@@ -50,6 +51,11 @@ void read_serve_settings(SettingReader& read, const std::filesystem::path& data,
                 (data / "token-keys.json").string());
   serve.password_pepper =
       read.secret("PASSWORD_PEPPER", "a secret that passwords are hashed with, the same for all replicas");
+  serve.private_networks =
+      read.list("PHAROS_PRIVATE_NETWORKS",
+                "networks beside the internet that users may have called, such as 10.1.0.0/16");
+  serve.plain_http =
+      read.truth("PHAROS_PLAIN_HTTP", "whether others' servers may be called by http, not only https", false);
   serve.redis_url = read.text("REDIS_URL", "redis://HOST:PORT, where replicas count calls together");
   serve.replicas = static_cast<int>(
       read.whole("PHAROS_REPLICAS",
@@ -63,12 +69,21 @@ void read_serve_settings(SettingReader& read, const std::filesystem::path& data,
   serve.log_level = read.choice("LOG_LEVEL", "debug, info, warning or error", telemetry::LogLevel::kInfo);
 }
 
+void check_networks(const std::vector<std::string>& networks) {
+  try {
+    static_cast<void>(outbound::Networks(networks));
+  } catch (const base::Error& error) {
+    throw base::Error(error.code(), fmt::format("PHAROS_PRIVATE_NETWORKS: {}", error.what()));
+  }
+}
+
 void check_serve_settings(const Settings& settings) {
   const ServeSettings& serve = settings.serve;
   const auto refuse = [](const std::string& why) { throw base::Error(base::Code::kInvalidInput, why); };
   if (serve.tls_certificate.empty() != serve.tls_key.empty()) {
     refuse("PHAROS_TLS_CERTIFICATE and PHAROS_TLS_KEY are given together or not at all");
   }
+  check_networks(serve.private_networks);
   if (!serve.password_pepper.empty() && serve.password_pepper.size() < 32) {
     refuse("PASSWORD_PEPPER has fewer than 32 characters; `openssl rand -hex 32` makes one");
   }

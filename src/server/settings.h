@@ -23,9 +23,11 @@ struct ServeSettings {
   std::string public_url;    ///< how people reach it, for links in mails; empty: host and port
   std::string database_url;  ///< empty: SQLite in the data folder
   std::filesystem::path
-      token_keys;         ///< file with the keys that sign access tokens, the same for all replicas
-  std::string redis_url;  ///< what replicas count calls in; empty: each counts for itself
-  int replicas = 2;       ///< how many there are, about: their shares of a limit while Redis is away
+      token_keys;           ///< file with the keys that sign access tokens, the same for all replicas
+  bool plain_http = false;  ///< others' servers may be called by http
+  std::vector<std::string> private_networks;  ///< that may be called although they are not on the internet
+  std::string redis_url;                      ///< what replicas count calls in; empty: each counts for itself
+  int replicas = 2;  ///< how many there are, about: their shares of a limit while Redis is away
   bool rate_limits = true;
   std::int64_t requests_a_minute = 100;
   std::string admin_email;

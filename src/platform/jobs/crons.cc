@@ -39,6 +39,10 @@ void check(const NewCron& cron) {
   }
 }
 
+[[noreturn]] void throw_no_cron(const std::string& id) {
+  throw base::Error(base::Code::kNotFound, fmt::format("there is no cron '{}'", id));
+}
+
 /// One job for the time that is due: its key says which, so that two who see it due queue it once.
 void queue_one(Session& session, Jobs& jobs, const Row& cron) {
   jobs.enqueue_for(session, {.team_id = cron.text("team_id"), .user_id = cron.text("user_id")},
@@ -94,15 +98,31 @@ base::Task<std::vector<Cron>> Crons::list(Scope scope) {
   });
 }
 
+base::Task<Cron> Crons::set_active(Scope scope, std::string id, bool is_active) {
+  auto work = [id = std::move(id), is_active, now = clock_.wall_now()](Session& session) {
+    const auto& owner = session.scope();
+    const auto found =
+        session.find(fmt::format("SELECT expression FROM job_crons WHERE {} AND id = $3", kOfScope),
+                     owner.team_id, owner.user_id, id);
+    if (!found) throw_no_cron(id);
+    const base::WallTime next = CronExpression(found->text("expression")).next(now);
+    return cron_of(session
+                       .find(fmt::format("UPDATE job_crons SET is_active = $2, next_at = $3, reckoned_at = $4"
+                                         " WHERE id = $1 RETURNING {}",
+                                         kColumns),
+                             id, is_active, storage::time_number(next), storage::time_number(now))
+                       .value());
+  };
+  return jobs_.database().write(std::move(scope), std::move(work), kCommitted);
+}
+
 base::Task<void> Crons::remove(Scope scope, std::string id) {
   return jobs_.database().write(
       std::move(scope),
       [id = std::move(id)](Session& session) {
         session.run(fmt::format("DELETE FROM job_crons WHERE {} AND id = $3", kOfScope),
                     session.scope().team_id, session.scope().user_id, id);
-        if (session.changed() == 0) {
-          throw base::Error(base::Code::kNotFound, fmt::format("there is no cron '{}'", id));
-        }
+        if (session.changed() == 0) throw_no_cron(id);
       },
       kCommitted);
 }

@@ -42,6 +42,9 @@ class Crons {
   /// expression is none.
   base::Task<Cron> put(storage::Scope scope, NewCron cron);
   base::Task<std::vector<Cron>> list(storage::Scope scope);
+  /// One that goes on is next due after now: what it missed is not made up for. Throws base::Error
+  /// (kNotFound).
+  base::Task<Cron> set_active(storage::Scope scope, std::string id, bool is_active);
   /// Throws base::Error (kNotFound).
   base::Task<void> remove(storage::Scope scope, std::string id);
 

@@ -215,6 +215,8 @@ void succeed(Session& session, const Lease& lease, const json::value& result, ba
 void fail(Session& session, const Lease& lease, const JobError& error, std::optional<base::WallTime> retry_at,
           base::WallTime now) {
   const Row job = held(session, lease);
+  // Asked for while the attempt failed: nobody wants another.
+  if (retry_at && job.truth("cancel_requested")) return end_cancelled(session, lease, now);
   if (retry_at && job.number("attempts") < job.number("max_attempts")) {
     const Row changed =
         change_held(session, lease, "status = 'queued', error = $3, run_at = $4, lease_owner = NULL",

@@ -76,6 +76,31 @@ Endpoint find_endpoint(Session& session, const std::string& id) {
   return {.url = row->text(0), .secret = row->text(1)};
 }
 
+/// What a message's job is found by: all of one endpoint lie together.
+std::string key_of(const Message& message) {
+  return fmt::format("{} {}", message.endpoint_id, message.message_id);
+}
+
+Delivery delivery_of(const Job& job) {
+  const auto message = base::from_json<Message>(job.input);
+  return {.id = job.id,
+          .webhook_id = message.endpoint_id,
+          .message_id = message.message_id,
+          .type = message.type,
+          .status = job.status,
+          .attempts = job.attempts,
+          .max_attempts = job.max_attempts,
+          .error = job.error,
+          .next_at = job.run_at,
+          .created_at = job.created_at,
+          .finished_at = job.finished_at};
+}
+
+/// A webhook's messages are its team's, whoever of them did what they tell of.
+Scope of_team(const Scope& scope) {
+  return {.team_id = scope.team_id, .user_id = {}};
+}
+
 bool wants(const Row& endpoint, const std::string& type) {
   const std::vector<std::string> events = events_of(endpoint);
   return events.empty() || std::ranges::find(events, type) != events.end();
@@ -127,6 +152,32 @@ base::Task<void> Webhooks::remove(Scope scope, std::string id) {
       kCommitted);
 }
 
+base::Task<std::vector<Delivery>> Webhooks::deliveries(Scope scope, std::string id, int limit) {
+  auto work = [id = std::move(id), limit = std::int64_t{std::clamp(limit, 1, 200)}](Session& session) {
+    const std::string& team = session.scope().team_id;
+    if (!session.find("SELECT id FROM webhook_endpoints WHERE id = $1 AND team_id = $2", id, team)) {
+      throw_no_webhook(id);
+    }
+    std::vector<Delivery> deliveries;
+    for (const Row& row :
+         session.run(fmt::format("SELECT {} FROM jobs WHERE team_id = $1 AND kind = $2"
+                                 " AND substr(unique_key, 1, $3) = $4 ORDER BY id DESC LIMIT $5",
+                                 kJobColumns),
+                     team, kKind, static_cast<std::int64_t>(id.size()), id, limit)) {
+      deliveries.push_back(delivery_of(job_of(row)));
+    }
+    return deliveries;
+  };
+  return jobs_.database().read(of_team(scope), std::move(work));
+}
+
+base::Task<Delivery> Webhooks::replay(Scope scope, JobId delivery) {
+  if ((co_await jobs_.get(of_team(scope), delivery)).kind != kKind) {
+    throw base::Error(base::Code::kNotFound, fmt::format("there is no webhook's message '{}'", delivery));
+  }
+  co_return delivery_of(co_await jobs_.replay(of_team(scope), delivery));
+}
+
 std::size_t Webhooks::announce(Session& session, const std::string& type, const json::value& data) {
   const json::object content{{"type", type}, {"timestamp", base::iso8601(clock_.wall_now())}, {"data", data}};
   Message message{.endpoint_id = {},
@@ -142,7 +193,8 @@ std::size_t Webhooks::announce(Session& session, const std::string& type, const 
     jobs_.enqueue(session, {.kind = kKind,
                             .input = base::to_json(message),
                             .priority = Priority::kNormal,
-                            .max_attempts = static_cast<int>(waits().size()) + 1});
+                            .max_attempts = static_cast<int>(waits().size()) + 1,
+                            .unique_key = key_of(message)});
     ++queued;
   }
   return queued;

@@ -42,6 +42,24 @@ struct Webhook {
 };
 BOOST_DESCRIBE_STRUCT(Webhook, (), (id, url, events, is_active, created_at, secret))
 
+/// A message on its way, or come to its end: a job as its webhook's team sees it.
+struct Delivery {
+  JobId id;
+  std::string webhook_id;
+  std::string message_id;  ///< what its receiver knows it by
+  std::string type;
+  JobStatus status = JobStatus::kQueued;
+  std::int64_t attempts = 0;
+  std::int64_t max_attempts = 0;
+  std::optional<JobError> error;  ///< of the last attempt that failed
+  std::string next_at;            ///< when the next attempt is made, or the last one was
+  std::string created_at;
+  std::optional<std::string> finished_at;
+};
+BOOST_DESCRIBE_STRUCT(Delivery, (),
+                      (id, webhook_id, message_id, type, status, attempts, max_attempts, error, next_at,
+                       created_at, finished_at))
+
 /// Thread-safe. Endpoints are a team's. Each message is a job of the kind `webhook`, so that it is listed,
 /// cancelled and replayed as one.
 class Webhooks {
@@ -56,6 +74,11 @@ class Webhooks {
   base::Task<std::vector<Webhook>> list(storage::Scope scope);
   /// Throws base::Error (kNotFound).
   base::Task<void> remove(storage::Scope scope, std::string id);
+
+  /// A webhook's messages, the newest first, whoever of the team caused them. Throws base::Error (kNotFound).
+  base::Task<std::vector<Delivery>> deliveries(storage::Scope scope, std::string id, int limit = 50);
+  /// Sends one again that was not taken. Throws base::Error: kNotFound, kConflict when it has not failed.
+  base::Task<Delivery> replay(storage::Scope scope, JobId delivery);
 
   /// Within the transaction of what has happened: queues a message for each endpoint of the session's team
   /// that wants that type. Gives how many.

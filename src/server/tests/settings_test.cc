@@ -104,6 +104,8 @@ TEST_F(SettingsTest, AnUnusableValueIsRefusedByNameAndPlace) {
   EXPECT_THAT(refusal({{"RATE_LIMIT_ENABLED", "maybe"}}), HasSubstr("true or false"));
   EXPECT_THAT(refusal({{"APP_ENV", "prod"}}), HasSubstr("local, staging, production or test"));
   EXPECT_THAT(refusal({{"PASSWORD_PEPPER", "short"}}), HasSubstr("openssl rand"));
+  EXPECT_THAT(refusal({{"PHAROS_PRIVATE_NETWORKS", "10.0.0.0/8,here"}}),
+              HasSubstr("PHAROS_PRIVATE_NETWORKS: 'here' is no network"));
   EXPECT_THAT(refusal({{"PHAROS_TLS_KEY", "key.pem"}}), HasSubstr("together"));
   EXPECT_THAT(refusal({{"PASSWORD_PEPPER_FILE", "/nowhere"}}), HasSubstr("PASSWORD_PEPPER_FILE"));
 }

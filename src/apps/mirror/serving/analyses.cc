@@ -19,8 +19,6 @@ namespace {
 
 constexpr int kWorkingSide = 1600;  ///< longest side that photos are measured at, in pixels
 
-constexpr const char* kJobKind = "mirror.analysis";
-
 using Told = boost::asio::experimental::channel<void(boost::system::error_code, std::optional<Progress>)>;
 
 /// Says that there is no more, when the report is there; when there is none, whoever waits for both is told
@@ -37,14 +35,6 @@ base::Task<void> pass_on(std::shared_ptr<Told> told, ProgressListener listener) 
   }
 }
 
-void keep(storage::Session& session, const Report& report, const NewAnalysis& wanted, std::int64_t now) {
-  session.run(
-      "INSERT INTO analyses (id, team_id, owner_id, media_id, report, created_at) VALUES ($1, $2, $3, $4, "
-      "$5, $6)",
-      report.report_id, session.scope().team_id, session.scope().user_id, wanted.media_id,
-      base::compact_json(base::to_json(report)), now);
-}
-
 storage::Row only_row(storage::Rows rows) {
   return storage::first_row(std::move(rows), "there is no such report");
 }
@@ -56,6 +46,16 @@ AnalysisEntry entry_of(const storage::Row& row) {
 }
 
 }  // namespace
+
+void Analyses::keep(storage::Session& session, const Report& report, const NewAnalysis& wanted) {
+  session.run(
+      "INSERT INTO analyses (id, team_id, owner_id, media_id, report, created_at) VALUES ($1, $2, $3, $4, "
+      "$5, $6)",
+      report.report_id, session.scope().team_id, session.scope().user_id, wanted.media_id,
+      base::compact_json(base::to_json(report)), storage::time_number(clock_));
+  webhooks_.announce(session, "analysis.finished",
+                     {{"report_id", report.report_id}, {"media_id", wanted.media_id.value}});
+}
 
 base::Task<Report> Analyses::make_and_tell(storage::Scope owner, NewAnalysis wanted,
                                            std::function<void(const Progress&)> tell) {
@@ -92,9 +92,7 @@ base::Task<Report> Analyses::make(storage::Scope owner, NewAnalysis wanted, Prog
 
 base::Task<Report> Analyses::analyze(storage::Scope owner, NewAnalysis wanted, ProgressListener listener) {
   Report report = co_await make(owner, wanted, std::move(listener));
-  auto work = [report, wanted, now = storage::time_number(clock_)](storage::Session& session) {
-    keep(session, report, wanted, now);
-  };
+  auto work = [this, report, wanted](storage::Session& session) { keep(session, report, wanted); };
   co_await database_.write(std::move(owner), std::move(work));
   co_return report;
 }
@@ -114,8 +112,8 @@ base::Task<boost::json::value> Analyses::do_job(jobs::Job job, jobs::JobContext&
   const auto wanted = base::from_json<NewAnalysis>(job.input, "job");
   auto tell = [&context](Progress step) { return context.progress(base::to_json(step)); };
   const Report report = co_await make(context.scope(), wanted, tell);
-  auto work = [report, wanted, now = storage::time_number(clock_)](storage::Session& session) {
-    keep(session, report, wanted, now);
+  auto work = [this, report, wanted](storage::Session& session) {
+    keep(session, report, wanted);
     return boost::json::value{{"report_id", report.report_id}};
   };
   co_await context.finish(std::move(work));

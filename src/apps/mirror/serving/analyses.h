@@ -10,6 +10,7 @@
 #include "apps/mirror/mirror.h"
 #include "apps/mirror/serving/media.h"
 #include "platform/jobs/jobs.h"
+#include "platform/jobs/webhooks.h"
 #include "platform/jobs/worker.h"
 
 namespace pharos::mirror {
@@ -38,11 +39,15 @@ using ProgressListener = std::function<base::Task<void>(Progress)>;
 /// Thread-safe. Each caller has their own.
 class Analyses {
  public:
-  /// All outlive it.
-  Analyses(storage::Database& database, jobs::Jobs& jobs, Media& media, MirrorPartsSource parts, Mode mode,
-           base::Pool& cpu, const base::Clock& clock)
+  /// The kind of its jobs.
+  static constexpr const char* kJobKind = "mirror.analysis";
+
+  /// All outlive it. Webhooks are told `analysis.finished` with the report's and the photo's id.
+  Analyses(storage::Database& database, jobs::Jobs& jobs, jobs::Webhooks& webhooks, Media& media,
+           MirrorPartsSource parts, Mode mode, base::Pool& cpu, const base::Clock& clock)
       : database_(database),
         jobs_(jobs),
+        webhooks_(webhooks),
         media_(media),
         parts_(std::move(parts)),
         mode_(mode),
@@ -64,10 +69,12 @@ class Analyses {
   base::Task<Report> make(storage::Scope owner, NewAnalysis wanted, ProgressListener listener);
   base::Task<Report> make_and_tell(storage::Scope owner, NewAnalysis wanted,
                                    std::function<void(const Progress&)> tell);
+  void keep(storage::Session& session, const Report& report, const NewAnalysis& wanted);
   base::Task<boost::json::value> do_job(jobs::Job job, jobs::JobContext& context);
 
   storage::Database& database_;
   jobs::Jobs& jobs_;
+  jobs::Webhooks& webhooks_;
   Media& media_;
   MirrorPartsSource parts_;
   Mode mode_;

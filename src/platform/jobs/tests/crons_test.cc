@@ -77,6 +77,18 @@ TYPED_TEST(CronTables, AreChangedByTheirNameAndSwitchedOff) {
   EXPECT_EQ(wait(this->crons.queue_due()), 0U);
 }
 
+TYPED_TEST(CronTables, ArePausedAndGoOnWithoutWhatTheyMissed) {
+  const Cron made = this->put(kNora, "* * * * *");
+  EXPECT_FALSE(wait(this->crons.set_active(kNora, made.id, false)).is_active);
+  this->clock.advance(1h);
+  EXPECT_EQ(wait(this->crons.queue_due()), 0U);
+  EXPECT_EQ(wait(this->crons.set_active(kNora, made.id, true)).next_at, "2027-01-15T09:01:00.000Z");
+  EXPECT_EQ(wait(this->crons.queue_due()), 0U);
+  this->clock.advance(1min);
+  EXPECT_EQ(wait(this->crons.queue_due()), 1U);
+  EXPECT_EQ(code_of([&] { wait(this->crons.set_active(kSam, made.id, false)); }), base::Code::kNotFound);
+}
+
 TYPED_TEST(CronTables, AreTheirOwners) {
   const std::string id = this->put(kNora, "* * * * *").id;
   EXPECT_TRUE(wait(this->crons.list(kNed)).empty());

@@ -169,7 +169,9 @@ class Trial {
     const bool may_retry = how % 3 != 0;
     const base::WallTime retry_at = now_ + std::chrono::seconds(how % 10);
     jobs::fail(session_, lease, {}, may_retry ? std::optional(retry_at) : std::nullopt, now_);
-    if (may_retry && job.attempts < job.max_attempts) {
+    if (may_retry && job.cancel_requested) {
+      end(job, JobStatus::kCancelled);
+    } else if (may_retry && job.attempts < job.max_attempts) {
       job.run_at = retry_at;
       requeue(job);
     } else {

@@ -160,6 +160,15 @@ TYPED_TEST(Steps, AreCancelledBeforeTheyBegin) {
   EXPECT_THAT(this->story(id), ElementsAre("cancelled"));
 }
 
+TYPED_TEST(Steps, AreNotTriedAgainWhenTheyWereCancelledMeanwhile) {
+  const JobId id = this->add(kNora, {.kind = "paint"});
+  const Lease lease = this->claim()->lease;
+  EXPECT_EQ(wait(this->jobs.cancel(kNora, id)).status, JobStatus::kRunning);
+  this->fail(lease, 10s);
+  EXPECT_EQ(this->get(id).status, JobStatus::kCancelled);
+  EXPECT_THAT(this->story(id), ElementsAre("started", "cancelled"));
+}
+
 TYPED_TEST(Steps, AreOneForOneKey) {
   const JobId first = this->add(kNora, {.kind = "paint", .unique_key = "k"});
   EXPECT_EQ(this->add(kNora, {.kind = "paint", .unique_key = "k"}), first);

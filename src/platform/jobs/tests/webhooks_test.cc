@@ -120,6 +120,29 @@ TYPED_TEST(WebhookTables, AreSentForADayAndReplayedByHand) {
             this->receiver.requests.back().headers.at("webhook-id"));
 }
 
+TYPED_TEST(WebhookTables, ShowTheirTeamWhatBecameOfEachMessage) {
+  const Webhook made = wait(this->webhooks.add(kNora, {.url = "https://example.org/in", .events = {}}));
+  const Webhook other =
+      wait(this->webhooks.add(kNora, {.url = "https://example.org/other", .events = {"b"}}));
+  this->receiver.status = 500;
+  this->begin();
+  const JobId id = this->announce(kNora, "a.done");
+  EXPECT_EQ(this->finish(id).status, JobStatus::kDead);
+  const auto seen = wait(this->webhooks.deliveries(kNed, made.id));
+  ASSERT_EQ(seen.size(), 1U) << "Ned is of the team, too";
+  EXPECT_EQ(seen[0].type, "a.done");
+  EXPECT_EQ(seen[0].message_id, this->receiver.requests.at(0).headers.at("webhook-id"));
+  EXPECT_EQ(seen[0].attempts, 9);
+  EXPECT_TRUE(wait(this->webhooks.deliveries(kNora, other.id)).empty());
+  EXPECT_EQ(code_of([&] { wait(this->webhooks.deliveries(kSam, made.id)); }), base::Code::kNotFound);
+  EXPECT_EQ(code_of([&] { wait(this->webhooks.replay(kSam, id)); }), base::Code::kNotFound);
+  const JobId no_message = wait(this->jobs.enqueue(kNora, {.kind = "other"}));
+  EXPECT_EQ(code_of([&] { wait(this->webhooks.replay(kNora, no_message)); }), base::Code::kNotFound);
+  this->receiver.status = 200;
+  wait(this->webhooks.replay(kNed, id));
+  EXPECT_EQ(this->finish(id, this->get(id).last_event).status, JobStatus::kSucceeded);
+}
+
 TYPED_TEST(WebhookTables, AreSwitchedOffByAReceiverThatHasGone) {
   wait(this->webhooks.add(kNora, {.url = "https://example.org/in", .events = {}}));
   this->receiver.status = 410;
