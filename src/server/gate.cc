@@ -4,6 +4,7 @@
 
 #include "core/base/error.h"
 #include "platform/http/problem.h"
+#include "platform/http/web_socket.h"
 #include "platform/security/address_key.h"
 
 namespace pharos::server {
@@ -21,7 +22,10 @@ http::Headers as_headers(const security::LimitVerdict& verdict) {
 std::optional<std::string_view> credential_of(const http::Request& request) {
   if (const auto key = request.headers.find("X-API-Key")) return key;
   const auto field = request.headers.find("Authorization");
-  if (!field) return std::nullopt;
+  if (!field) {
+    const std::string_view offered = http::socket_token(request);
+    return offered.empty() ? std::nullopt : std::optional(offered);
+  }
   constexpr std::string_view kBearer = "Bearer ";
   if (field->size() <= kBearer.size() ||
       !http::equal_ignoring_case(field->substr(0, kBearer.size()), kBearer)) {

@@ -94,8 +94,10 @@ outbound::ClientSettings client_settings(const ServeSettings& settings) {
 }
 
 http::ServerSettings server_settings(const ServeSettings& settings) {
-  http::ServerSettings server{
-      .host = settings.host, .port = settings.port, .trusted_proxies = settings.trusted_proxies};
+  http::ServerSettings server{.host = settings.host,
+                              .port = settings.port,
+                              .trusted_proxies = settings.trusted_proxies,
+                              .socket_deflate = settings.socket_deflate};
   if (!settings.tls_certificate.empty()) server.tls = {settings.tls_certificate, settings.tls_key};
   return server;
 }

@@ -44,6 +44,8 @@ void read_serve_settings(SettingReader& read, const std::filesystem::path& data,
       read.list("PHAROS_TRUSTED_PROXIES", "addresses whose X-Forwarded-For and -Proto are believed");
   serve.cors_origins =
       read.list("BACKEND_CORS_ORIGINS", "whose pages may call, such as https://app.example.org");
+  serve.socket_deflate = read.truth("PHAROS_WEBSOCKET_DEFLATE",
+                                    "whether messages of WebSockets are compressed, for memory", false);
   serve.database_url =
       read.text("DATABASE_URL", "sqlite:PATH or postgresql://...; without it a file in the data folder");
   serve.token_keys =

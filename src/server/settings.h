@@ -20,6 +20,7 @@ struct ServeSettings {
   std::string tls_key;
   std::vector<std::string> trusted_proxies;  ///< addresses
   std::vector<std::string> cors_origins;
+  bool socket_deflate = false;
   std::string public_url;    ///< how people reach it, for links in mails; empty: host and port
   std::string database_url;  ///< empty: SQLite in the data folder
   std::filesystem::path

@@ -22,14 +22,25 @@ std::int64_t first_wanted(const http::Request& request, const EventsFrom& from) 
   return number;
 }
 
+base::Task<void> send(http::EventWriter& out, const jobs::JobEvent& event) {
+  return out.send(
+      {.name = event.name, .data = base::compact_json(event.data), .id = std::to_string(event.number)});
+}
+
+base::Task<void> send(http::SocketPeer& out, const jobs::JobEvent& event) {
+  const EventMessage message{.number = event.number, .event = event.name, .data = event.data};
+  return out.send({.bytes = base::compact_json(base::to_json(message))});
+}
+
+/// Every event after `number`, to the last.
+template <class Client>
 base::Task<void> tell(jobs::Watch& watch, storage::Scope scope, jobs::JobId id, std::int64_t number,
-                      http::EventWriter& out) {
+                      Client& out) {
   while (true) {
     const jobs::JobEvents next = co_await watch.next(scope, id, number);
     for (const jobs::JobEvent& event : next.events) {
       number = event.number;
-      co_await out.send(
-          {.name = event.name, .data = base::compact_json(event.data), .id = std::to_string(event.number)});
+      co_await send(out, event);
     }
     if (next.is_over) co_return;
   }
@@ -42,6 +53,7 @@ JobRoutes::JobRoutes(http::Routes& table, jobs::Jobs& jobs, jobs::Watch& watch) 
   routes.get("/jobs", &JobRoutes::list).summary("List my jobs");
   routes.get("/jobs/{id}", &JobRoutes::read).summary("Read a job");
   routes.get("/jobs/{id}/events", &JobRoutes::follow).summary("Follow a job");
+  routes.get("/jobs/{id}/socket", &JobRoutes::follow_by_socket).summary("Follow a job over a WebSocket");
   routes.post("/jobs/{id}/cancel", &JobRoutes::cancel).summary("Cancel a job");
   routes.post("/jobs/{id}/replay", &JobRoutes::replay)
       .summary("Do a job again")
@@ -76,6 +88,16 @@ base::Task<http::Events> JobRoutes::follow(const http::Request& request, securit
       .write = [this, scope = caller.scope(), id = key.id.value, number](http::EventWriter& out) {
         return tell(watch_, scope, id, number, out);
       }};
+}
+
+base::Task<http::WebSocket> JobRoutes::follow_by_socket(security::Caller caller, http::Path<http::IdKey> key,
+                                                        http::Query<EventsFrom> from) {
+  const std::int64_t number = from.after ? std::int64_t{*from.after} : 0;
+  static_cast<void>(co_await jobs_.get(caller.scope(), key.id));
+  co_return http::WebSocket{
+      .talk = [this, scope = caller.scope(), id = key.id.value,
+               number](http::SocketPeer& client) { return tell(watch_, scope, id, number, client); },
+      .listens = false};
 }
 
 }  // namespace pharos::base_api

@@ -29,6 +29,14 @@ struct EventsFrom {
 };
 BOOST_DESCRIBE_STRUCT(EventsFrom, (), (after))
 
+/// One event, as a message.
+struct EventMessage {
+  std::int64_t number = 0;
+  std::string event;
+  boost::json::value data;
+};
+BOOST_DESCRIBE_STRUCT(EventMessage, (), (number, event, data))
+
 class JobRoutes {
  public:
   /// All outlive it, and it the table's use.
@@ -42,6 +50,10 @@ class JobRoutes {
   /// Every event from the first, or after the one that the client knows: as `Last-Event-ID` says, or `after`.
   base::Task<http::Events> follow(const http::Request& request, security::Caller caller,
                                   http::Path<http::IdKey> key, http::Query<EventsFrom> from);
+
+  /// The same, over a WebSocket: a message each, closed after the last.
+  base::Task<http::WebSocket> follow_by_socket(security::Caller caller, http::Path<http::IdKey> key,
+                                               http::Query<EventsFrom> from);
 
   jobs::Jobs& jobs_;
   jobs::Watch& watch_;

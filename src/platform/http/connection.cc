@@ -19,6 +19,8 @@
 #include "core/base/ascii.h"
 #include "core/base/text.h"
 #include "platform/http/problem.h"
+#include "platform/http/socket_session.h"
+#include "platform/http/web_socket.h"
 
 namespace pharos::http::detail {
 namespace {
@@ -35,6 +37,14 @@ constexpr std::size_t kUploadPiece = 64 * 1024;
 bool is_plain_word(std::string_view text) {
   return !text.empty() && text.size() <= 64 && std::ranges::all_of(text, [](char letter) {
     return base::is_letter_or_digit(letter) || letter == '-' || letter == '_' || letter == '.';
+  });
+}
+
+/// A name or an address, and perhaps a port; not everything that is none is noticed.
+bool is_host(std::string_view text) {
+  return std::ranges::all_of(text, [](char letter) {
+    return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
+           (letter >= '0' && letter <= '9') || std::string_view("-._~:[]%").contains(letter);
   });
 }
 
@@ -71,6 +81,7 @@ void AnyConnection::tick(base::SteadyTime now) {
 
 void AnyConnection::finish() {
   if (is_idle_) close();
+  if (when_stopping) when_stopping();
 }
 
 void AnyConnection::cut_off() {
@@ -156,26 +167,23 @@ base::Task<bool> Connection<Stream>::serve_request(HeadParser& parser) {
   Request& request = call.exchange.request;
   fill(request, parser);
   const auto& head = parser.get();
-  const bool keep_alive = parser.keep_alive() && !setting_.stopping;
-  if (head.version() == 11 && head.count("Host") != 1) {
-    co_return co_await refuse(call, 400, "a request says once which host it is for: Host");
-  }
-  if (!request.path.starts_with('/')) co_return co_await refuse(call, 400, "the path begins with a slash");
-  if (head.count("Transfer-Encoding") > 0 &&
-      (!parser.chunked() || head.count("Transfer-Encoding") != 1 ||
-       !equal_ignoring_case(request.headers.get("Transfer-Encoding"), "chunked"))) {
-    co_return co_await refuse(call, 400, "of transfer encodings, chunked alone is understood");
-  }
+  is_old_ = head.version() < 11;
+  bool keep_alive = parser.keep_alive() && !setting_.stopping;
+  if (const auto refused = co_await refuse_head(call, parser)) co_return *refused;
   co_await setting_.dispatcher.admit(call, std::string_view(head.method_string()));
   const bool has_body = parser.chunked() || parser.content_length().value_or(0) > 0;
   if (call.early) {
     co_await send(request, *call.early, keep_alive && !has_body);
     co_return keep_alive && !has_body;
   }
+  if (asks_for_socket(request) && (has_body || buffer_.size() > 0 || head.version() != 11)) {
+    co_return co_await refuse(call, 400,
+                              "a handshake is HTTP/1.1, has no body, and is answered before you talk");
+  }
   const std::string too_large = fmt::format("the body may have {} bytes at most", call.route->max_body());
   if (parser.content_length().value_or(0) > call.route->max_body())
     co_return co_await refuse(call, 413, too_large);
-  if (has_body && equal_ignoring_case(request.headers.get("Expect"), "100-continue")) {
+  if (has_body && !is_old_ && request.headers.has("Expect")) {
     co_await write("HTTP/1.1 100 Continue\r\n\r\n");
   }
   Response response;
@@ -196,8 +204,36 @@ base::Task<bool> Connection<Stream>::serve_request(HeadParser& parser) {
       co_return co_await refuse(call, 400, fmt::format("the body is broken: {}", failure.message()));
     response = co_await setting_.dispatcher.answer(call, nullptr);
   }
-  co_await send(request, response, keep_alive && is_read);
-  co_return keep_alive&& is_read && (!response.stream || head.version() == 11);
+  if (response.status == 101) {
+    co_await converse(stream_, *this, setting_.settings, head, response);
+    co_return false;
+  }
+  keep_alive = keep_alive && is_read && !(is_old_ && response.stream);
+  co_await send(request, response, keep_alive);
+  co_return keep_alive;
+}
+
+/// What is wrong with a head that reads well, and whether the connection goes on then.
+template <class Stream>
+base::Task<std::optional<bool>> Connection<Stream>::refuse_head(Dispatcher::Call& call,
+                                                                const HeadParser& parser) {
+  const auto& head = parser.get();
+  const Request& request = call.exchange.request;
+  if ((!is_old_ && head.count("Host") != 1) || head.count("Host") > 1 ||
+      !is_host(request.headers.get("Host"))) {
+    co_return co_await refuse(call, 400, "a request says once which host it is for: Host");
+  }
+  if (!request.path.starts_with('/')) co_return co_await refuse(call, 400, "the path begins with a slash");
+  if (head.count("Transfer-Encoding") > 0 &&
+      (!parser.chunked() || head.count("Transfer-Encoding") != 1 ||
+       !equal_ignoring_case(request.headers.get("Transfer-Encoding"), "chunked"))) {
+    co_return co_await refuse(call, 400, "of transfer encodings, chunked alone is understood");
+  }
+  const std::string_view expected = request.headers.get("Expect");
+  if (!is_old_ && !expected.empty() && !equal_ignoring_case(expected, "100-continue")) {
+    co_return co_await refuse(call, 417, "of expectations, 100-continue alone is understood");
+  }
+  co_return std::nullopt;
 }
 
 template <class Stream>
@@ -304,6 +340,7 @@ std::string Connection<Stream>::head_of(const Response& response, bool keep_aliv
   for (const auto& [name, value] : response.headers) append_field(head, name, value);
   if (has_length) fmt::format_to(std::back_inserter(head), "Content-Length: {}\r\n", response.body.size());
   if (!keep_alive) head.append("Connection: close\r\n");
+  if (keep_alive && is_old_) head.append("Connection: keep-alive\r\n");
   return head;
 }
 
@@ -313,7 +350,7 @@ base::Task<void> Connection<Stream>::send(const Request& request, Response& resp
   if (response.stream && !request.is_head) {
     std::string head = head_of(response, keep_alive, false);
     const bool is_events = response.headers.get("Content-Type").starts_with("text/event-stream");
-    co_return co_await send_stream(std::move(head), response, true, is_events);
+    co_return co_await send_stream(std::move(head), response, is_events);
   }
   std::string bytes = head_of(response, keep_alive, may_have_body && !response.stream);
   bytes.append("\r\n");
@@ -346,6 +383,7 @@ class Connection<Stream>::Chunks final : public BodyWriter {
   explicit Chunks(Connection& connection) : connection_(connection) {}
   base::Task<void> write(std::string bytes) override {
     if (bytes.empty()) co_return;  // an empty piece would be the end
+    if (connection_.is_old_) co_return co_await connection_.write(std::move(bytes));
     co_await connection_.write(fmt::format("{:x}\r\n{}\r\n", bytes.size(), bytes));
   }
 
@@ -354,9 +392,8 @@ class Connection<Stream>::Chunks final : public BodyWriter {
 };
 
 template <class Stream>
-base::Task<void> Connection<Stream>::send_stream(std::string head, Response& response, bool is_chunked,
-                                                 bool is_events) {
-  if (is_chunked) head.append("Transfer-Encoding: chunked\r\n");
+base::Task<void> Connection<Stream>::send_stream(std::string head, Response& response, bool is_events) {
+  if (!is_old_) head.append("Transfer-Encoding: chunked\r\n");
   co_await write(head.append("\r\n"));
   buffer_.shrink_to_fit();
   is_streaming_ = is_events;
@@ -364,7 +401,7 @@ base::Task<void> Connection<Stream>::send_stream(std::string head, Response& res
   Chunks chunks(*this);
   co_await response.stream(chunks);
   is_streaming_ = false;
-  co_await write("0\r\n\r\n");
+  if (!is_old_) co_await write("0\r\n\r\n");
 }
 
 /// A client that leaves a silent stream is noticed at once, and what its handler waits for is cancelled.
@@ -384,15 +421,17 @@ void Connection<Stream>::watch_for_leaving() {
 /// A comment, which readers of events pass over.
 template <class Stream>
 void Connection<Stream>::beat() {
-  static constexpr std::string_view kComment = "e\r\n: keep-alive\n\n\r\n";
+  static constexpr std::string_view kComment = ": keep-alive\n\n";
+  static constexpr std::string_view kChunk = "e\r\n: keep-alive\n\n\r\n";
   is_writing_ = true;
-  asio::async_write(stream_, asio::buffer(kComment), [this, alive = alive_](error_code failure, std::size_t) {
-    if (!*alive) return;
-    is_writing_ = false;
-    last_write_ = std::chrono::steady_clock::now();
-    free_to_write_.cancel();
-    if (failure) cut_off();
-  });
+  asio::async_write(stream_, asio::buffer(is_old_ ? kComment : kChunk),
+                    [this, alive = alive_](error_code failure, std::size_t) {
+                      if (!*alive) return;
+                      is_writing_ = false;
+                      last_write_ = std::chrono::steady_clock::now();
+                      free_to_write_.cancel();
+                      if (failure) cut_off();
+                    });
 }
 
 /// So that the client gets the last answer whole: bytes that it has sent and nobody read would reset it.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -45,15 +46,16 @@ class AnyConnection {
   void finish();
   /// Now: what it waits for is cancelled.
   void cut_off();
+  void close();
+  void expect_within(base::Duration time) { overdue_ = std::chrono::steady_clock::now() + time; }
+  void expect_nothing() { overdue_ = base::SteadyTime::max(); }
 
   asio::cancellation_signal cancellation;
+  std::function<void()> when_stopping;  ///< of a conversation that has to be ended politely
 
  protected:
   virtual asio::ip::tcp::socket& socket() = 0;
   virtual void beat() = 0;
-  void expect_within(base::Duration time) { overdue_ = std::chrono::steady_clock::now() + time; }
-  void expect_nothing() { overdue_ = base::SteadyTime::max(); }
-  void close();
 
   ConnectionSetting& setting_;
   bool is_idle_ = false;
@@ -85,7 +87,8 @@ class Connection final : public AnyConnection {
   base::Task<void> read_body(HeadParser& parser, Dispatcher::Call& call);
   base::Task<bool> refuse(Dispatcher::Call& call, int status, std::string_view why);
   base::Task<void> send(const Request& request, Response& response, bool keep_alive);
-  base::Task<void> send_stream(std::string head, Response& response, bool is_chunked, bool is_events);
+  base::Task<void> send_stream(std::string head, Response& response, bool is_events);
+  base::Task<std::optional<bool>> refuse_head(Dispatcher::Call& call, const HeadParser& parser);
   base::Task<void> write(std::string bytes);
   base::Task<void> say_goodbye();
   std::string head_of(const Response& response, bool keep_alive, bool has_length) const;
@@ -93,6 +96,7 @@ class Connection final : public AnyConnection {
   void watch_for_leaving();
 
   Stream stream_;
+  bool is_old_ = false;  ///< its client speaks HTTP/1.0: no chunks, no keeping alive without saying so
   boost::beast::flat_buffer buffer_;
   asio::steady_timer free_to_write_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);

@@ -7,6 +7,7 @@
 #include "core/base/sha256.h"
 #include "platform/http/compression.h"
 #include "platform/http/problem.h"
+#include "platform/http/web_socket.h"
 
 namespace pharos::http {
 namespace {
@@ -96,6 +97,9 @@ base::Task<void> Dispatcher::admit_known(Call& call, std::string_view method) {
     throw base::Error(base::Code::kNotFound,
                       fmt::format("there is nothing at {}; /docs lists what there is", request.path));
   }
+  if (asks_for_socket(request) && !is_of_our_pages(request)) {
+    throw base::Error(base::Code::kForbidden, "pages of that origin may not talk to this server");
+  }
   call.route = match.route;
   request.path_values = std::move(match.path_values);
   call.exchange.caller = co_await caller_of(*call.route, request);
@@ -173,6 +177,15 @@ Response Dispatcher::preflight(const Call& call) const {
 bool Dispatcher::allows_origin(std::string_view origin) const {
   return std::ranges::any_of(settings_.allowed_origins,
                              [&](const std::string& each) { return each == "*" || each == origin; });
+}
+
+/// A browser lets any page open a WebSocket anywhere, and says only from where: no other rule protects it.
+bool Dispatcher::is_of_our_pages(const Request& request) const {
+  const std::string_view origin = request.headers.get("Origin");
+  if (origin.empty() || allows_origin(origin)) return true;
+  const std::size_t scheme = origin.find("://");
+  return scheme != std::string_view::npos &&
+         equal_ignoring_case(origin.substr(scheme + 3), request.headers.get("Host"));
 }
 
 void Dispatcher::add_origin(const Request& request, Response& response) const {

@@ -76,6 +76,7 @@ class Dispatcher {
   base::Task<std::optional<security::Caller>> caller_of(const Route& route, const Request& request);
   bool is_preflight(const Call& call, std::string_view method) const;
   Response preflight(const Call& call) const;
+  bool is_of_our_pages(const Request& request) const;
   void add_origin(const Request& request, Response& response) const;
   bool allows_origin(std::string_view origin) const;
 

@@ -1,7 +1,8 @@
 // Turns a coroutine with typed parameters into a route's handler.
 //
 // A parameter is read by what it is: the Caller, Path<T>, Query<T>, Form<T>, the Upload, the Request itself;
-// any other described struct is the JSON body. What comes back is JSON, nothing (204), a Response or Events.
+// any other described struct is the JSON body. What comes back is JSON, nothing (204), a Response, Events or
+// a WebSocket.
 #pragma once
 
 #include <tuple>
@@ -13,6 +14,7 @@
 #include "platform/http/openapi.h"
 #include "platform/http/route.h"
 #include "platform/http/values.h"
+#include "platform/http/web_socket.h"
 
 namespace pharos::http {
 
@@ -115,6 +117,8 @@ base::Task<Response> answer(base::Task<Out> task) {
     co_return co_await std::move(task);
   } else if constexpr (std::same_as<Out, Events>) {
     co_return event_response(co_await std::move(task));
+  } else if constexpr (std::same_as<Out, WebSocket>) {
+    co_return socket_response(co_await std::move(task));
   } else {
     co_return json_response(co_await std::move(task));
   }
@@ -128,6 +132,8 @@ void describe_answer(Schemas& schemas, boost::json::object& operation, int statu
     describe_response(operation, status == 0 ? 200 : status, {}, {});
   } else if constexpr (std::same_as<Out, Events>) {
     describe_response(operation, status == 0 ? 200 : status, "text/event-stream", event_schema());
+  } else if constexpr (std::same_as<Out, WebSocket>) {
+    describe_socket(operation);
   } else {
     describe_response(operation, status == 0 ? 200 : status, "application/json",
                       schemas.of<Out>(Use::kWritten));
@@ -146,7 +152,11 @@ Route make_route(Method method, std::string pattern, Handlers& handlers,
     std::tuple<In...> inputs{detail::Input<In>::read(exchange, errors)...};
     errors.throw_if_any();
     auto call = [&](auto&&... each) { return (handlers.*handler)(std::forward<decltype(each)>(each)...); };
-    return detail::answer<Out>(std::apply(call, std::move(inputs)));
+    Response response = co_await detail::answer<Out>(std::apply(call, std::move(inputs)));
+    if constexpr (std::same_as<Out, WebSocket>) {
+      if (auto refusal = refuse_handshake(exchange.request)) co_return std::move(*refusal);
+    }
+    co_return response;
   };
   auto describe = [](Schemas& schemas, boost::json::object& operation, int status) {
     (detail::Input<In>::describe(schemas, operation), ...);

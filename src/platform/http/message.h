@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -58,11 +59,14 @@ class BodyReader {
   virtual base::Task<std::string_view> read_some() = 0;
 };
 
+struct WebSocket;
+
 struct Response {
   int status = 200;
   Headers headers;
   std::string body;
-  BodyStream stream;  ///< in place of `body`
+  BodyStream stream;                        ///< in place of `body`
+  std::shared_ptr<const WebSocket> socket;  ///< what follows, when the status is 101
 };
 
 }  // namespace pharos::http

@@ -59,12 +59,15 @@ std::set<int> refusals_of(const Route& route, const json::object& operation) {
   return statuses;
 }
 
+json::object problem_content() {
+  return {{"application/problem+json", {{"schema", {{"$ref", "#/components/schemas/Problem"}}}}}};
+}
+
 json::object operation_of(const Route& route, Schemas& schemas) {
   json::object operation{
       {"operationId", operation_id(route)}, {"summary", route.summary()}, {"tags", json::array{route.tag()}}};
   route.description()(schemas, operation, route.status());
-  const json::object content{
-      {"application/problem+json", {{"schema", {{"$ref", "#/components/schemas/Problem"}}}}}};
+  const json::object content = problem_content();
   for (const int status : refusals_of(route, operation)) {
     operation["responses"].as_object()[std::to_string(status)] =
         json::object{{"description", reason_of(status)}, {"content", content}};
@@ -102,6 +105,15 @@ void describe_response(json::object& operation, int status, std::string_view con
   json::object response{{"description", reason_of(status)}};
   if (!content_type.empty()) response["content"] = {{content_type, {{"schema", std::move(schema)}}}};
   operation["responses"] = json::object{{std::to_string(status), std::move(response)}};
+}
+
+void describe_socket(json::object& operation) {
+  operation["description"] =
+      "Answers over a WebSocket (RFC 6455). Who can set no header fields, as browsers, offers the protocols "
+      "`pharos` and `bearer.TOKEN`.";
+  operation["responses"] =
+      json::object{{"101", {{"description", reason_of(101)}}},
+                   {"426", json::object{{"description", reason_of(426)}, {"content", problem_content()}}}};
 }
 
 }  // namespace detail

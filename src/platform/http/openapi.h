@@ -31,6 +31,7 @@ void describe_body(boost::json::object& operation, std::string_view content_type
 void describe_upload(boost::json::object& operation);
 void describe_response(boost::json::object& operation, int status, std::string_view content_type,
                        boost::json::object schema);
+void describe_socket(boost::json::object& operation);
 
 template <class T>
 void describe_parameters(Schemas& schemas, boost::json::object& operation, std::string_view place) {

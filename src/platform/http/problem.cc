@@ -69,6 +69,8 @@ int status_of(base::Code code) {
 
 std::string_view reason_of(int status) {
   switch (status) {
+    case 101:
+      return "Switching Protocols";
     case 200:
       return "OK";
     case 201:
@@ -105,6 +107,8 @@ std::string_view reason_of(int status) {
       return "Expectation Failed";
     case 422:
       return "Unprocessable Content";
+    case 426:
+      return "Upgrade Required";
     case 429:
       return "Too Many Requests";
     case 431:

@@ -28,10 +28,12 @@ struct ServerSettings {
   std::vector<std::string> trusted_proxies;  ///< addresses whose X-Forwarded-For and -Proto are believed
   std::size_t max_connections = 20'000;
   base::Duration header_time = std::chrono::seconds(10);
-  base::Duration idle_time = std::chrono::seconds(75);   ///< between two requests of a connection
-  base::Duration body_time = std::chrono::seconds(10);   ///< for the next 10 KiB of a body, or all the rest
-  base::Duration write_time = std::chrono::seconds(30);  ///< for a client to take what was sent
-  base::Duration heartbeat = std::chrono::seconds(15);   ///< of a silent event stream
+  base::Duration idle_time = std::chrono::seconds(75);    ///< between two requests of a connection
+  base::Duration body_time = std::chrono::seconds(10);    ///< for the next 10 KiB of a body, or all the rest
+  base::Duration write_time = std::chrono::seconds(30);   ///< for a client to take what was sent
+  base::Duration heartbeat = std::chrono::seconds(15);    ///< of a silent event stream
+  base::Duration socket_time = std::chrono::seconds(30);  ///< a silent WebSocket is asked at half of it
+  bool socket_deflate = false;                            ///< whether WebSockets' messages may be compressed
 };
 
 /// Serves from its own threads between start() and stop(). The dispatcher, clock and ids must outlive it.

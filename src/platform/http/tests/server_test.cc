@@ -2,6 +2,7 @@
 #include "platform/http/server.h"
 
 #include <list>
+#include <thread>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -247,8 +248,28 @@ TEST_F(ServerTest, ManyClientsAreServedAtOnce) {
 
 class ImpatientTest : public HttpTest {
  protected:
-  ImpatientTest() : HttpTest(ServerSettings{.header_time = 50ms, .idle_time = 50ms, .body_time = 50ms}) {}
+  ImpatientTest()
+      : HttpTest(
+            ServerSettings{.header_time = 50ms, .idle_time = 50ms, .body_time = 50ms, .write_time = 50ms}) {}
 };
+
+TEST_F(ImpatientTest, WhoDoesNotTakeAnAnswerIsCutOff) {
+  Wire client = wire();
+  client.say("GET /api/v1/sea HTTP/1.1\r\nHost: a\r\n\r\n");
+  while (harbour_.sent == 0 || server_->connections() > 0) std::this_thread::yield();
+  EXPECT_LT(harbour_.sent, 2000) << "of ten thousand, what fits into the network";
+}
+
+TEST_F(ImpatientTest, AHeadThatComesByteByByteIsCutOff) {
+  Wire client = wire();
+  client.say("GET /");
+  int bytes = 0;
+  while (!client.has_something_within(10ms)) {
+    client.say("x");
+    ASSERT_LT(++bytes, 1000) << "ten seconds";
+  }
+  EXPECT_TRUE(client.is_closed());
+}
 
 TEST_F(ImpatientTest, WhoIsTooSlowIsCutOff) {
   EXPECT_TRUE(wire().is_closed());

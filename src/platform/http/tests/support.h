@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,6 +14,7 @@
 #include <boost/asio/write.hpp>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <poll.h>
 
 #include "platform/http/dispatcher.h"
 #include "platform/http/server.h"
@@ -71,9 +73,27 @@ class Harbour {
     routes.get("/waves", &Harbour::waves).open().summary("Watch waves");
     routes.get("/storm", &Harbour::storm).open().summary("Break down");
     routes.get("/chart", &Harbour::chart).open().summary("Read the chart");
+    routes.get("/calm", &Harbour::calm).open().summary("Watch nothing happen");
+    routes.get("/sea", &Harbour::sea).open().summary("Take more than anybody can");
+    routes.get("/radio", &Harbour::radio).open().summary("Talk by radio");
+    routes.get("/radio/boats/{id}", &Harbour::answer_boat).summary("Talk to a boat");
+    routes.get("/beacon", &Harbour::beacon).open().summary("Listen to the beacon");
+    routes.get("/distress", &Harbour::distress).open().summary("Call for help");
+    routes.get("/flood", &Harbour::flood).open().summary("Be told more than anybody takes");
   }
 
+  std::atomic<int> is_watched = 0;  ///< handlers of streams that are under way
+  std::atomic<int> sent = 0;
+
  private:
+  struct Counted {
+    explicit Counted(std::atomic<int>& counter) : count(counter) { ++count; }
+    ~Counted() { --count; }
+    Counted(const Counted&) = delete;
+    Counted& operator=(const Counted&) = delete;
+    std::atomic<int>& count;
+  };
+
   base::Task<Boat> read(security::Caller caller, Path<IdKey> key) {
     co_return Boat{.id = key.id, .name = "Ada", .remark = {}, .oars = 2, .owner = caller.user_id};
   }
@@ -99,6 +119,65 @@ class Harbour {
   base::Task<void> storm() {
     throw std::runtime_error("the password of the mast is 'oak'");
     co_return;
+  }
+  /// A stream in which nothing comes, until its client leaves.
+  base::Task<Events> calm() {
+    co_return Events{.write = [this](EventWriter&) -> base::Task<void> {
+      Counted here(is_watched);
+      base::SystemClock clock;
+      co_await clock.sleep_until(base::SteadyTime::max());
+    }};
+  }
+  base::Task<Response> sea() {
+    Response response;
+    response.stream = [this](BodyWriter& out) -> base::Task<void> {
+      for (int i = 0; i < 10'000; ++i, ++sent) co_await out.write(std::string(10'000, '~'));
+    };
+    co_return response;
+  }
+  /// Says back what it hears.
+  base::Task<WebSocket> radio() {
+    co_return WebSocket{.talk = [this](SocketPeer& client) -> base::Task<void> {
+                          Counted here(is_watched);
+                          while (auto message = co_await client.receive())
+                            co_await client.send(*std::move(message));
+                        },
+                        .longest_message = 128 * 1024};
+  }
+  base::Task<WebSocket> answer_boat(security::Caller caller, Path<IdKey>) {
+    co_return WebSocket{.talk = [name = caller.user_id](SocketPeer& client) -> base::Task<void> {
+      co_await client.send({.bytes = "over, " + name});
+    }};
+  }
+  base::Task<WebSocket> beacon() {
+    co_return WebSocket{.talk = [](SocketPeer& client) -> base::Task<void> {
+                          co_await client.send({.bytes = "."});
+                          base::SystemClock clock;
+                          co_await clock.sleep_until(base::SteadyTime::max());
+                        },
+                        .listens = false};
+  }
+  base::Task<WebSocket> distress() {
+    co_return WebSocket{.talk = [](SocketPeer& client) -> base::Task<void> {
+      const auto call = co_await client.receive();
+      if (call && call->bytes == "mayday") throw base::Error(base::Code::kUnavailable, "nobody is there");
+      throw std::runtime_error("the password of the mast is 'oak'");
+    }};
+  }
+  /// Waits for its client, or does not.
+  base::Task<WebSocket> flood() {
+    co_return WebSocket{.talk = [this](SocketPeer& client) -> base::Task<void> {
+      Counted here(is_watched);
+      const auto how = co_await client.receive();
+      for (int i = 0; i < 10'000; ++i, ++sent) {
+        SocketMessage wave{.bytes = std::string(10'000, '~')};
+        if (how->bytes == "wait") {
+          co_await client.send(std::move(wave));
+        } else {
+          client.post(std::move(wave));
+        }
+      }
+    }};
   }
   base::Task<Response> chart() {
     co_return Response{.status = 200,
@@ -184,6 +263,22 @@ class Wire {
     answer.body = read_.substr(0, std::stoul(length));
     read_.erase(0, answer.body.size());
     return answer;
+  }
+  /// So many bytes as they come; fewer when the connection ends before.
+  std::string take(std::size_t size) {
+    boost::system::error_code ended;
+    if (read_.size() < size) {
+      boost::asio::read(socket_, boost::asio::dynamic_buffer(read_),
+                        boost::asio::transfer_at_least(size - read_.size()), ended);
+    }
+    std::string taken = read_.substr(0, size);
+    read_.erase(0, taken.size());
+    return taken;
+  }
+  /// True when the server has said something, or left.
+  bool has_something_within(std::chrono::milliseconds time) {
+    pollfd readable{.fd = socket_.native_handle(), .events = POLLIN, .revents = 0};
+    return ::poll(&readable, 1, static_cast<int>(time.count())) > 0;
   }
   /// True when the server has ended the connection.
   bool is_closed() {
