@@ -5,18 +5,16 @@
 
 #include <fmt/format.h>
 
-#include "apps/base/tables.h"
 #include "core/base/error.h"
 #include "core/base/file.h"
 #include "core/base/json.h"
 #include "core/base/text.h"
-#include "platform/jobs/tables.h"
 #include "platform/security/crypto.h"
 #include "platform/security/redis_rate_limits.h"
-#include "platform/security/security_tables.h"
 #include "platform/security/tables/one_time_links.h"
 #include "server/data_folder.h"
 #include "server/sealing_key.h"
+#include "server/tables.h"
 
 namespace pharos::server {
 namespace {
@@ -29,10 +27,6 @@ constexpr std::array<double, 10> kSeconds{0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1,
 std::string in_one_line(std::string text) {
   std::ranges::replace_if(text, [](char letter) { return letter == '\n' || letter == '\t'; }, ' ');
   return std::string(base::trim(text));
-}
-
-std::array<storage::RoomTables, 4> all_tables() {
-  return {security::security_tables(), jobs::job_tables(), base_api::tables(), mirror::mirror_tables()};
 }
 
 /// Calls `use(database)` before it is given; what goes wrong is told with the name of the setting.
@@ -139,6 +133,19 @@ Service::Service(Composition& parts)
       webhook_calls_(client_),
       webhooks_(jobs_, parts.clock(), parts.ids(), webhook_calls_, &sealing_),
       crons_(jobs_, parts.clock(), parts.ids()),
+      deletion_({.database = *database_,
+                 .blobs = blobs_,
+                 .inventory = personal_data(),
+                 .identities = accounts_.identities(),
+                 .clock = parts.clock()}),
+      exports_({.jobs = jobs_,
+                .blobs = blobs_,
+                .inventory = personal_data(),
+                .clock = parts.clock(),
+                .ids = parts.ids()}),
+      consents_(*database_, parts.clock(), parts.ids()),
+      holds_(*database_, parts.clock()),
+      retention_(*database_, personal_data(), settings_.days_kept, parts.clock()),
       items_(*database_, parts.clock(), parts.ids()),
       media_(*database_, blobs_, disk_, parts.cpu(), parts.clock(), parts.ids()),
       analyses_(
@@ -149,9 +156,11 @@ Service::Service(Composition& parts)
       item_routes_(routes_, items_),
       job_routes_(routes_, jobs_, watch_),
       key_routes_(routes_, keys_),
-      people_routes_(routes_, people_),
+      people_routes_(routes_, people_, deletion_),
       audit_routes_(routes_, audit_),
       team_routes_(routes_, teams_, [this](const base_api::Letter& letter) { note_letter(letter); }),
+      privacy_routes_(routes_,
+                      {.deletion = deletion_, .exports = exports_, .consents = consents_, .holds = holds_}),
       utility_routes_(routes_, parts.clock()),
       webhook_routes_(routes_, webhooks_, audit_),
       cron_routes_(routes_, crons_, audit_, {mirror::Analyses::kJobKind}),
@@ -168,6 +177,7 @@ Service::Service(Composition& parts)
                .handlers = job_loop_.executor()},
               {.on_trouble = [this](const std::string& why) { note_trouble(why); }}) {
   analyses_.work_in(worker_);
+  exports_.work_in(worker_);
   if (channels_) {
     hint_relay_ = std::make_unique<jobs::HintRelay>(jobs_.hints(), *channels_, parts.clock(),
                                                     [this](const std::string& why) { note_trouble(why); });
@@ -281,8 +291,9 @@ base::Task<void> Service::keep_house() {
 
 base::Task<void> Service::keep_house_once(int minute) {
   co_await audit_checkpoints_.write();
+  co_await deletion_.carry_out();
   if (minute % 60 != 0) co_return;
-  co_await jobs_.remove_ended(parts_.clock().wall_now() - std::chrono::hours(24 * 90));
+  co_await retention_.forget();
   auto forget = [now = storage::time_number(parts_.clock())](storage::Session& session) {
     security::forget_sessions(session, now - storage::micros(std::chrono::hours(24 * 30)));
     security::forget_attempts(session, now);

@@ -18,6 +18,7 @@
 #include "apps/base/job_routes.h"
 #include "apps/base/key_routes.h"
 #include "apps/base/people_routes.h"
+#include "apps/base/privacy_routes.h"
 #include "apps/base/team_routes.h"
 #include "apps/base/utility_routes.h"
 #include "apps/base/webhook_routes.h"
@@ -32,6 +33,7 @@
 #include "platform/jobs/webhooks.h"
 #include "platform/jobs/worker.h"
 #include "platform/outbound/client.h"
+#include "platform/privacy/retention.h"
 #include "platform/security/accounts.h"
 #include "platform/security/audit.h"
 #include "platform/security/rate_limits.h"
@@ -138,6 +140,11 @@ class Service {
   WebhookCalls webhook_calls_;
   jobs::Webhooks webhooks_;
   jobs::Crons crons_;
+  privacy::AccountDeletion deletion_;
+  privacy::PersonalExports exports_;
+  privacy::Consents consents_;
+  privacy::LegalHolds holds_;
+  privacy::Retention retention_;
   base_api::Items items_;
   mirror::Media media_;
   mirror::Analyses analyses_;
@@ -150,6 +157,7 @@ class Service {
   base_api::PeopleRoutes people_routes_;
   base_api::AuditRoutes audit_routes_;
   base_api::TeamRoutes team_routes_;
+  base_api::PrivacyRoutes privacy_routes_;
   base_api::UtilityRoutes utility_routes_;
   base_api::WebhookRoutes webhook_routes_;
   base_api::CronRoutes cron_routes_;

@@ -18,6 +18,17 @@ std::filesystem::path folder_beside_program(const char* name) {
   return (std::filesystem::exists(installed) ? installed : program / ".." / ".." / name).lexically_normal();
 }
 
+/// How long what people have sent is kept, where they do not delete it themselves.
+std::map<std::string, std::int64_t> read_days_kept(SettingReader& read) {
+  constexpr std::int64_t kMost = 36'500;
+  return {{"media",
+           read.whole("PHAROS_KEEP_MEDIA_DAYS", "days that photos and their reports are kept", 90, 1, kMost)},
+          {"runs", read.whole("PHAROS_KEEP_RUNS_DAYS", "days that jobs are kept after they have ended", 90, 1,
+                              kMost)},
+          {"webhooks", read.whole("PHAROS_KEEP_WEBHOOKS_DAYS", "days that what webhooks were told is kept",
+                                  30, 1, kMost)}};
+}
+
 /// In a build tree, bench/ lies in the source folder, which is above build/.
 std::filesystem::path peer_in_source_folder() {
   return (folder_beside_program("models").parent_path().parent_path() / "bench/peer/start.sh");
@@ -65,6 +76,7 @@ void read_serve_settings(SettingReader& read, const std::filesystem::path& data,
   serve.rate_limits = read.truth("RATE_LIMIT_ENABLED", "whether calls are counted and limited", true);
   serve.requests_a_minute =
       read.whole("RATE_LIMIT_PER_MINUTE", "calls a person may make in any minute", 100, 1, 1'000'000);
+  serve.days_kept = read_days_kept(read);
   serve.admin_email =
       read.text("FIRST_SUPERUSER", "who runs this server: an account made at the first start");
   serve.admin_password = read.secret("FIRST_SUPERUSER_PASSWORD", "its password");

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,7 @@ struct ServeSettings {
   int replicas = 2;  ///< how many there are, about: their shares of a limit while Redis is away
   bool rate_limits = true;
   std::int64_t requests_a_minute = 100;
+  std::map<std::string, std::int64_t> days_kept;  ///< by kind, as the inventory of personal data names it
   std::string admin_email;
   std::string admin_password;
   std::string password_pepper;  ///< kept apart from the database; without it hashes cannot be guessed at

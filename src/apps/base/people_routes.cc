@@ -2,7 +2,8 @@
 
 namespace pharos::base_api {
 
-PeopleRoutes::PeopleRoutes(http::Routes& table, security::People& people) : people_(people) {
+PeopleRoutes::PeopleRoutes(http::Routes& table, security::People& people, privacy::AccountDeletion& deletion)
+    : people_(people), deletion_(deletion) {
   auto routes = table.of(*this, "/api/v1");
   const auto administering = [](http::Route& route) -> http::Route& {
     return route.needs(security::Permission::kUsersManage)
@@ -56,7 +57,7 @@ base::Task<security::User> PeopleRoutes::change(security::Caller caller, http::P
 }
 
 base::Task<void> PeopleRoutes::remove(security::Caller caller, http::Path<http::IdKey> key) {
-  co_await people_.remove(std::move(caller), key.id);
+  co_await deletion_.remove(std::move(caller), key.id);
 }
 
 }  // namespace pharos::base_api

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "platform/http/routes.h"
+#include "platform/privacy/account_deletion.h"
 #include "platform/security/people.h"
 
 namespace pharos::base_api {
@@ -37,8 +38,8 @@ BOOST_DESCRIBE_STRUCT(FirstAdmin, (), (token, email, password))
 
 class PeopleRoutes {
  public:
-  /// Both outlive it, and it the table's use.
-  PeopleRoutes(http::Routes& table, security::People& people);
+  /// All outlive it, and it the table's use.
+  PeopleRoutes(http::Routes& table, security::People& people, privacy::AccountDeletion& deletion);
 
  private:
   base::Task<security::User> set_up(FirstAdmin wanted);
@@ -50,6 +51,7 @@ class PeopleRoutes {
   base::Task<void> remove(security::Caller caller, http::Path<http::IdKey> key);
 
   security::People& people_;
+  privacy::AccountDeletion& deletion_;
 };
 
 }  // namespace pharos::base_api

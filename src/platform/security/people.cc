@@ -4,11 +4,8 @@
 #include <chrono>
 #include <utility>
 
-#include <fmt/format.h>
-
 #include "core/base/error.h"
 #include "platform/security/tables/one_time_links.h"
-#include "platform/security/tables/teams.h"
 #include "platform/storage/time.h"
 
 namespace pharos::security {
@@ -141,22 +138,6 @@ base::Task<User> People::change(Caller caller, std::string id, PersonChange chan
   const UserRow row = co_await parts_.database.write(Scope::system(), set, kAlone);
   identities_.forget_all();
   co_return user_of(row);
-}
-
-base::Task<void> People::remove(Caller caller, std::string id) {
-  require_manager(caller);
-  const auto drop = [caller, id, at = now()](Session& session) {
-    const UserRow before = find_or_throw(session, id);
-    if (const std::optional<std::string> team = team_owned_alone(session, id)) {
-      throw Error(Code::kConflict,
-                  fmt::format("nobody else owns the team '{}'; give it another owner first", *team));
-    }
-    remove_user(session, before);
-    check_somebody_runs_it(session, before);
-    append_audit(session, entry_of(caller, "user_removed", id), at);
-  };
-  co_await parts_.database.write(Scope::system(), drop, kAlone);
-  identities_.forget_all();
 }
 
 base::Task<std::optional<std::string>> People::first_admin_link() {

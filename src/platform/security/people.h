@@ -56,7 +56,6 @@ class People {
   base::Task<User> create(Caller caller, NewPerson person);
   /// A new password, a new address, being disabled or another rank end every login of that person.
   base::Task<User> change(Caller caller, std::string id, PersonChange change);
-  base::Task<void> remove(Caller caller, std::string id);
 
   /// A token for the link with which the first administrator is made, good for a day; nothing when there is
   /// one already. A new one makes the earlier one void.

@@ -105,16 +105,6 @@ std::int64_t count_owners(Session& session, const std::string& team_id) {
       .number(0);
 }
 
-std::optional<std::string> team_owned_alone(Session& session, const std::string& user_id) {
-  const std::optional<Row> row = session.find(
-      "SELECT t.name AS name FROM memberships m JOIN teams t ON t.id = m.team_id"
-      " WHERE m.user_id = $1 AND m.role = $2 AND t.is_personal = $3 AND NOT EXISTS (SELECT 1 FROM "
-      "memberships o"
-      " WHERE o.team_id = m.team_id AND o.role = $2 AND o.user_id <> $1) LIMIT 1",
-      user_id, base::to_name(Role::kOwner), false);
-  return row ? std::optional(row->text("name")) : std::nullopt;
-}
-
 void add_invitation(Session& session, const InvitationRow& row) {
   session.run("DELETE FROM invitations WHERE team_id = $1 AND email = $2 AND accepted_at IS NULL",
               row.team_id, row.email);

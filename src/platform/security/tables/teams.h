@@ -59,9 +59,6 @@ void set_member_role(storage::Session& session, const std::string& team_id, cons
 void remove_member(storage::Session& session, const std::string& team_id, const std::string& user_id);
 std::int64_t count_owners(storage::Session& session, const std::string& team_id);
 
-/// The name of a team, not a personal one, that would be without an owner if this user were not there.
-std::optional<std::string> team_owned_alone(storage::Session& session, const std::string& user_id);
-
 void add_invitation(storage::Session& session, const InvitationRow& row);
 /// Of the scope's team: neither accepted nor expired.
 std::vector<InvitationRow> open_invitations(storage::Session& session, storage::Moment now);

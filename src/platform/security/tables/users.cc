@@ -105,12 +105,6 @@ std::int64_t count_active_superusers(Session& session) {
       .number(0);
 }
 
-void remove_user(Session& session, const UserRow& user) {
-  session.run("DELETE FROM one_time_links WHERE user_id = $1", user.id);
-  session.run("DELETE FROM users WHERE id = $1", user.id);
-  session.run("DELETE FROM teams WHERE id = $1", user.personal_team);
-}
-
 std::optional<Role> role_in_team(Session& session, const std::string& team_id, const std::string& user_id) {
   const std::optional<Row> row =
       session.find("SELECT role FROM memberships WHERE team_id = $1 AND user_id = $2", team_id, user_id);

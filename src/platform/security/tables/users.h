@@ -48,10 +48,6 @@ std::int64_t count_users(storage::Session& session);
 /// How many may sign in and run this server.
 std::int64_t count_active_superusers(storage::Session& session);
 
-/// With what hangs on them: their memberships, sessions and keys, and their personal team. What the audit
-/// says of them stays.
-void remove_user(storage::Session& session, const UserRow& user);
-
 /// The role in a team; nothing for strangers.
 std::optional<Role> role_in_team(storage::Session& session, const std::string& team_id,
                                  const std::string& user_id);

@@ -9,7 +9,6 @@
 #include <gtest/gtest.h>
 
 #include "platform/security/api_keys.h"
-#include "platform/security/people.h"
 #include "platform/security/tests/support_accounts.h"
 
 namespace pharos::security {
@@ -146,16 +145,6 @@ TYPED_TEST(TeamsOf, AlwaysHaveAnOwner) {
   wait(this->teams.change_role(ada, this->who("bob").user_id, Role::kOwner));
   EXPECT_EQ(this->fails(this->teams.remove(ada, ada.user_id)), std::nullopt);
   EXPECT_EQ(wait(this->teams.members(this->who("bob"))).size(), 1U);
-}
-
-TYPED_TEST(TeamsOf, WhoOwnsOneAloneIsNotRemovedFromTheServer) {
-  this->found_team();
-  this->bring_in("bob", Role::kAdmin);
-  People people(this->server.parts(), this->server.accounts.identities());
-  const std::string ada = this->who("ada").user_id;
-  EXPECT_EQ(this->fails(people.remove(server_itself(), ada)), Code::kConflict);
-  wait(this->teams.change_role(this->who("ada"), this->who("bob").user_id, Role::kOwner));
-  EXPECT_EQ(this->fails(people.remove(server_itself(), ada)), std::nullopt);
 }
 
 TYPED_TEST(TeamsOf, TwoOwnersWhoDemoteEachOtherLeaveOne) {
