@@ -294,6 +294,11 @@ base::Task<void> Service::keep_house_once(int minute) {
   co_await deletion_.carry_out();
   if (minute % 60 != 0) co_return;
   co_await retention_.forget();
+  // A chain is kept whole or cut: whoever's data is held is in one of them.
+  if (!co_await holds_.are_any()) {
+    co_await audit_.trim(parts_.clock().wall_now() -
+                         std::chrono::hours(24 * settings_.days_kept.at("audit")));
+  }
   auto forget = [now = storage::time_number(parts_.clock())](storage::Session& session) {
     security::forget_sessions(session, now - storage::micros(std::chrono::hours(24 * 30)));
     security::forget_attempts(session, now);

@@ -21,12 +21,14 @@ std::filesystem::path folder_beside_program(const char* name) {
 /// How long what people have sent is kept, where they do not delete it themselves.
 std::map<std::string, std::int64_t> read_days_kept(SettingReader& read) {
   constexpr std::int64_t kMost = 36'500;
-  return {{"media",
-           read.whole("PHAROS_KEEP_MEDIA_DAYS", "days that photos and their reports are kept", 90, 1, kMost)},
-          {"runs", read.whole("PHAROS_KEEP_RUNS_DAYS", "days that jobs are kept after they have ended", 90, 1,
-                              kMost)},
-          {"webhooks", read.whole("PHAROS_KEEP_WEBHOOKS_DAYS", "days that what webhooks were told is kept",
-                                  30, 1, kMost)}};
+  return {
+      {"media",
+       read.whole("PHAROS_KEEP_MEDIA_DAYS", "days that photos and their reports are kept", 90, 1, kMost)},
+      {"runs",
+       read.whole("PHAROS_KEEP_RUNS_DAYS", "days that jobs are kept after they have ended", 90, 1, kMost)},
+      {"audit", read.whole("PHAROS_KEEP_AUDIT_DAYS", "days that the audit log reaches back", 365, 1, kMost)},
+      {"webhooks",
+       read.whole("PHAROS_KEEP_WEBHOOKS_DAYS", "days that what webhooks were told is kept", 30, 1, kMost)}};
 }
 
 /// In a build tree, bench/ lies in the source folder, which is above build/.

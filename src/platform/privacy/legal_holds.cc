@@ -50,6 +50,13 @@ base::Task<std::vector<LegalHold>> LegalHolds::list(Caller caller) {
   co_return co_await database_.read(Scope::system(), read);
 }
 
+base::Task<bool> LegalHolds::are_any() {
+  const auto look = [](Session& session) {
+    return session.find("SELECT 1 FROM legal_holds LIMIT 1").has_value();
+  };
+  co_return co_await database_.read(Scope::system(), look);
+}
+
 base::Task<LegalHold> LegalHolds::place(Caller caller, std::string user_id, std::string reason) {
   require_manager(caller);
   const auto place = [caller, user_id, reason, now = storage::time_number(clock_)](Session& session) {

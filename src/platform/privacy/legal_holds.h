@@ -28,6 +28,8 @@ class LegalHolds {
   LegalHolds(storage::Database& database, const base::Clock& clock) : database_(database), clock_(clock) {}
 
   base::Task<std::vector<LegalHold>> list(security::Caller caller);
+  /// For housekeeping.
+  base::Task<bool> are_any();
   /// Again, with another reason: that one counts. kNotFound when there is no such person.
   base::Task<LegalHold> place(security::Caller caller, std::string user_id, std::string reason);
   /// kNotFound when there is none.

@@ -21,7 +21,9 @@ AuditRecord record_of(const AuditRow& row) {
           .actor_id = row.entry.actor_id,
           .action = row.entry.action,
           .subject = row.entry.subject,
-          .details = row.entry.details};
+          .details = row.entry.details,
+          .personal = row.entry.personal,
+          .is_erased = row.is_erased};
 }
 
 }  // namespace
@@ -50,6 +52,18 @@ base::Task<void> AuditLog::note(AuditEntry entry) {
     append_audit(session, entry, at);
   };
   co_await database_.write(Scope::system(), add, {.isolation = storage::Isolation::kCommitted});
+}
+
+base::Task<std::int64_t> AuditLog::trim(base::WallTime before) {
+  const auto list = [](Session& session) { return audited_teams(session); };
+  std::int64_t removed = 0;
+  for (const std::string& team : co_await database_.read(Scope::system(), list)) {
+    const auto cut = [team, before, now = storage::time_number(clock_)](Session& session) {
+      return trim_audit_chain(session, team, storage::time_number(before), now);
+    };
+    removed += co_await database_.write(Scope::system(), cut);
+  }
+  co_return removed;
 }
 
 base::Task<std::vector<AuditFault>> AuditLog::verify() {

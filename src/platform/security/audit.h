@@ -36,8 +36,10 @@ struct AuditRecord {
   std::string action;
   std::string subject;
   std::string details;
+  std::string personal;    ///< JSON: addresses and the like; empty when there is none, or not any more
+  bool is_erased = false;  ///< whom it was about is gone
 };
-BOOST_DESCRIBE_STRUCT(AuditRecord, (), (number, at, actor_id, action, subject, details))
+BOOST_DESCRIBE_STRUCT(AuditRecord, (), (number, at, actor_id, action, subject, details, personal, is_erased))
 
 /// Thread-safe.
 class AuditLog {
@@ -48,6 +50,8 @@ class AuditLog {
   base::Task<std::vector<AuditRecord>> search(Caller caller, AuditQuery query);
   /// For other rooms, when the change itself is not in a transaction with it.
   base::Task<void> note(AuditEntry entry);
+  /// Removes what is older from the beginning of every chain. Gives how many entries.
+  base::Task<std::int64_t> trim(base::WallTime before);
   /// What is wrong with each chain, of every team; empty when all are whole.
   base::Task<std::vector<AuditFault>> verify();
 

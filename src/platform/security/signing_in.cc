@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "core/base/error.h"
+#include "core/base/json.h"
 #include "core/base/text.h"
 #include "platform/security/accounts.h"
 #include "platform/security/address_key.h"
@@ -161,7 +162,13 @@ base::Task<Tokens> Accounts::begin_session(Attempt attempt, ClientInfo client,
     if (rehashed) replace_password(session, row.user_id, attempt.user->password_hash, *rehashed);
     if (!attempt.device_hash.empty()) remember_device(session, row.user_id, attempt.device_hash, at);
     append_audit(session,
-                 {.team_id = row.team_id, .actor_id = row.user_id, .action = "logged_in", .subject = row.id},
+                 {.team_id = row.team_id,
+                  .actor_id = row.user_id,
+                  .action = "logged_in",
+                  .subject = row.id,
+                  .personal = base::compact_json(
+                      boost::json::object{{"address", row.address}, {"user_agent", row.user_agent}}),
+                  .person = row.user_id},
                  at);
     return Begun{.refresh_token = add_session(session, row, settings),
                  .version = present->session_version,

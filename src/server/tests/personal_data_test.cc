@@ -78,7 +78,13 @@ struct Erasure : testing_support::Tables<Kind> {
                                    .password_hash = "h",
                                    .personal_team = team,
                                    .created_at = 1});
-      security::append_audit(session, {.team_id = team, .actor_id = id, .action = "signed_up", .subject = id},
+      security::append_audit(session,
+                             {.team_id = team,
+                              .actor_id = id,
+                              .action = "signed_up",
+                              .subject = id,
+                              .personal = "{}",
+                              .person = id},
                              1);
     };
     wait(this->database->write(Scope::system(), add));

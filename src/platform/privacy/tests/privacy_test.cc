@@ -151,6 +151,7 @@ TYPED_TEST(PrivacyOf, WhatIsHeldIsDeletedByNobodyUntilItIsNot) {
   EXPECT_EQ(code_of([&] { wait(this->holds.place(root, "nobody", "why")); }), Code::kNotFound);
   wait(this->holds.place(root, ada.user_id, "case 12"));
   EXPECT_EQ(wait(this->holds.list(root)).at(0).reason, "case 12");
+  EXPECT_TRUE(wait(this->holds.are_any()));
   EXPECT_EQ(code_of([&] { wait(this->deletion.delete_data(ada)); }), Code::kConflict);
   EXPECT_EQ(code_of([&] { wait(this->deletion.request(ada, true)); }), Code::kConflict);
   EXPECT_EQ(code_of([&] { wait(this->deletion.remove(root, ada.user_id)); }), Code::kConflict);
@@ -162,6 +163,7 @@ TYPED_TEST(PrivacyOf, WhatIsHeldIsDeletedByNobodyUntilItIsNot) {
   EXPECT_EQ(code_of([&] { wait(this->holds.lift(root, ada.user_id)); }), Code::kNotFound);
   EXPECT_EQ(wait(this->deletion.carry_out()), 1U);
   EXPECT_EQ(this->server.count("notes"), 0);
+  EXPECT_FALSE(wait(this->holds.are_any()));
 }
 
 TYPED_TEST(PrivacyOf, NobodyLeavesATeamOrTheServerWithoutAnOwner) {

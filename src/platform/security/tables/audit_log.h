@@ -21,6 +21,8 @@ struct AuditEntry {
   std::string action;    ///< `login`, `password_changed`, …
   std::string subject;   ///< the id of what it was done to
   std::string details;   ///< JSON or empty; no names, addresses or texts of people
+  std::string personal;  ///< JSON or empty: just those, sealed so that they can be forgotten
+  std::string person;    ///< the user whom `personal` is about
 };
 
 /// Adds a link to the team's chain, in the transaction of what happened: both are kept or neither.
@@ -31,6 +33,7 @@ struct AuditRow {
   std::int64_t number = 0;
   storage::Moment at = 0;
   AuditEntry entry;
+  bool is_erased = false;  ///< whom `personal` was about is gone, and what it said
 };
 /// Which entries somebody wants: the newest first.
 struct AuditFilter {
@@ -54,6 +57,11 @@ std::optional<std::string> audit_link(storage::Session& session, const std::stri
                                       std::int64_t number);
 /// Every team that has a chain, or what is left of one.
 std::vector<std::string> audited_teams(storage::Session& session);
+
+/// Removes the entries before `before` from the beginning of a chain, and says so in it: a chain may begin
+/// there and nowhere else. The last entry stays. Gives how many.
+std::int64_t trim_audit_chain(storage::Session& session, const std::string& team_id, storage::Moment before,
+                              storage::Moment now);
 
 /// What is wrong with a chain; nothing when it is whole.
 struct AuditFault {

@@ -103,10 +103,55 @@ TYPED_TEST(AuditOf, EditsDeletionsInsertionsAndTruncationAreFound) {
   EXPECT_EQ(faults_after("UPDATE audit_log SET at = 7 WHERE number = 2200"), (Names{"north 2200"}));
   EXPECT_EQ(faults_after("DELETE FROM audit_log WHERE number = 1700"), (Names{"north 1700"}));
   EXPECT_EQ(
-      faults_after("INSERT INTO audit_log SELECT team_id, 1700, at, actor_id, action, subject, details, link"
-                   " FROM audit_log WHERE number = 1699"),
+      faults_after(
+          "INSERT INTO audit_log SELECT team_id, 1700, at, actor_id, action, subject, details, link, sealed"
+          " FROM audit_log WHERE number = 1699"),
       (Names{"north 1700"}));
   EXPECT_EQ(faults_after("DELETE FROM audit_heads"), (Names{"north 1700"}));
+}
+
+TYPED_TEST(AuditOf, WhatItSaysOfAPersonIsForgottenWithTheirKeyAndTheChainIsWhole) {
+  wait(this->log.note({.team_id = "north",
+                       .actor_id = "ada",
+                       .action = "logged_in",
+                       .subject = "s",
+                       .personal = R"({"address":"203.0.113.7"})",
+                       .person = "ada"}));
+  this->note("north", "something else");
+  const auto first = [&] { return wait(this->log.search(this->admin, {.action = "logged_in"})).at(0); };
+  EXPECT_EQ(first().personal, R"({"address":"203.0.113.7"})");
+  EXPECT_EQ(this->server.count("audit_log WHERE sealed LIKE '%203%113%' OR details LIKE '%203%'"), 0);
+  this->server.execute("DELETE FROM audit_subjects WHERE user_id = 'ada'");
+  EXPECT_EQ(first().personal, "");
+  EXPECT_TRUE(first().is_erased);
+  EXPECT_TRUE(wait(this->log.verify()).empty());
+  this->server.execute("UPDATE audit_log SET sealed = NULL WHERE number = 1");
+  EXPECT_EQ(this->names(wait(this->log.verify())), (std::vector<std::string>{"north 1"}))
+      << "it was part of it";
+}
+
+TYPED_TEST(AuditOf, ItsBeginningIsRemovedOnlyByALinkThatSaysSo) {
+  for (const char* action : {"a1", "a2", "a3"}) {
+    this->note("north", action);
+    this->calendar.advance(hours(24));
+  }
+  this->note("south", "one");
+  AuditCheckpoints kept = this->checkpoints();
+  wait(kept.write());
+  const auto days_ago = [this](int days) { return this->calendar.wall_now() - hours(24 * days); };
+  EXPECT_EQ(wait(this->log.trim(days_ago(4))), 0);
+  EXPECT_EQ(wait(this->log.trim(days_ago(2))), 1);
+  EXPECT_EQ(wait(this->log.trim(days_ago(2))), 0) << "it begins there already";
+  EXPECT_EQ(this->actions(this->admin), (std::vector<std::string>{"audit_trimmed", "a3", "a2"}));
+  EXPECT_TRUE(wait(this->log.verify()).empty());
+  EXPECT_TRUE(wait(kept.verify()).empty()) << "the end that was signed is there";
+  this->calendar.advance(hours(24 * 400));
+  EXPECT_EQ(wait(this->log.trim(days_ago(365))), 2) << "the last entry stays";
+  EXPECT_TRUE(wait(this->log.verify()).empty());
+  this->note("north", "more");
+  EXPECT_TRUE(wait(this->log.verify()).empty());
+  this->server.execute("DELETE FROM audit_log WHERE team_id = 'north' AND number = 4");
+  EXPECT_FALSE(wait(this->log.verify()).empty()) << "somebody has removed more than it says";
 }
 
 TYPED_TEST(AuditOf, WhatWasSignedOutsideCannotBeMadeAnew) {
