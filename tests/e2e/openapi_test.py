@@ -11,7 +11,7 @@ from server import Server
 PROGRAM = pathlib.Path(__file__).resolve().parents[2] / "build/client-venv/bin/schemathesis"
 HOOKS = pathlib.Path(__file__).resolve().parent / "openapi_hooks.py"
 # After these the login is over, and all the others would only ever be told so.
-ENDS_THE_LOGIN = ["log_out", "log_out_everywhere", "log_out_there"]
+ENDS_THE_LOGIN = ["log_out", "log_out_everywhere", "log_out_there", "delete_my_account", "log_out_from_a_browser"]
 SECONDS = 300 if os.environ.get("PHAROS_TEST_LONG") else 22
 
 
