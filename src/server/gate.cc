@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include "apps/base/session_cookies.h"
 #include "core/base/error.h"
 #include "platform/http/problem.h"
+#include "platform/http/same_origin.h"
 #include "platform/http/web_socket.h"
 #include "platform/security/address_key.h"
 
@@ -34,19 +36,35 @@ std::optional<std::string_view> credential_of(const http::Request& request) {
   return field->substr(kBearer.size());
 }
 
+/// A browser's token, when it may be used for this request.
+std::optional<std::string_view> cookie_of(const http::Request& request, const std::string& public_url) {
+  const std::string_view token = base_api::SessionCookies::of(request, base_api::SessionCookies::kAccess);
+  if (token.empty()) return std::nullopt;
+  // Another site's page may open a socket, too, and would read what comes.
+  const bool only_fetches = request.method == http::Method::kGet && !request.headers.has("Upgrade");
+  if (!only_fetches && !http::is_from_own_page(request, public_url)) {
+    throw base::Error(base::Code::kUnauthenticated,
+                      "a cookie does not count for requests of other sites' pages; programs send "
+                      "Authorization: Bearer TOKEN");
+  }
+  return token;
+}
+
 }  // namespace
 
 ServerGate::ServerGate(security::Accounts& accounts, security::RateLimits& limits, GateSettings settings)
     : accounts_(accounts),
       limits_(limits),
       counts_(settings.counts),
+      public_url_(settings.public_url),
       general_{.name = "general", .limit = settings.requests_a_minute, .window = seconds(60)},
       auth_{.name = "auth", .limit = 10, .window = seconds(60)},
       upload_{.name = "upload", .limit = 10, .window = seconds(3600)},
       analyze_{.name = "analyze", .limit = 20, .window = seconds(3600)} {}
 
 base::Task<std::optional<security::Caller>> ServerGate::identify(const http::Request& request) {
-  const auto credential = credential_of(request);
+  auto credential = credential_of(request);
+  if (!credential) credential = cookie_of(request, public_url_);
   if (!credential) co_return std::nullopt;
   if (auto known = accounts_.identify_now(*credential)) co_return known;
   co_return co_await accounts_.identify(*credential);

@@ -10,6 +10,7 @@ namespace pharos::server {
 struct GateSettings {
   bool counts = true;  ///< whether calls are limited
   std::int64_t requests_a_minute = 100;
+  std::string public_url;  ///< whose pages may use cookies, beside those of the host that is asked
 };
 
 /// Thread-safe. All outlive it.
@@ -17,7 +18,9 @@ class ServerGate final : public http::Gate {
  public:
   ServerGate(security::Accounts& accounts, security::RateLimits& limits, GateSettings settings);
 
-  /// By `Authorization: Bearer TOKEN`, or a key in `X-API-Key`.
+  /// By `Authorization: Bearer TOKEN`, a key in `X-API-Key`, or a browser's cookie. A cookie is sent by the
+  /// browser whoever's page asks for it: for what changes something it counts only when the page is this
+  /// server's own.
   base::Task<std::optional<security::Caller>> identify(const http::Request& request) override;
   /// Known people have budgets of their own; strangers share their address's, a /64 of IPv6.
   base::Task<http::Headers> count(const http::Route& route, const http::Request& request,
@@ -29,6 +32,7 @@ class ServerGate final : public http::Gate {
   security::Accounts& accounts_;
   security::RateLimits& limits_;
   bool counts_;
+  std::string public_url_;
   security::Tier general_;
   security::Tier auth_;
   security::Tier upload_;

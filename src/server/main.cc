@@ -21,6 +21,7 @@ struct CommandLine {
   CLI::App app{"Pharos: a server for LLM agents in one program.", "pharos"};
   ServeOptions serve;
   UserOptions users;
+  KeyOptions keys;
   AuditOptions audit;
   BackupOptions backup;
   MigrateOptions migrate;
@@ -88,6 +89,24 @@ CLI::App* add_data_command(CommandLine& line, CLI::App& under, const char* name,
     };
   });
   return command;
+}
+
+void add_keys(CommandLine& line) {
+  CLI::App* keys = line.app.add_subcommand("keys", "Keys for programs that act for somebody");
+  keys->require_subcommand(1);
+  CLI::App* make = add_data_command(line, *keys, "make", "Make one and print it, once", keys_make, line.keys);
+  CLI::App* list = add_data_command(line, *keys, "list", "Somebody's", keys_list, line.keys);
+  CLI::App* revoke = add_data_command(line, *keys, "revoke", "Let one in no more", keys_revoke, line.keys);
+  for (CLI::App* command : {make, list, revoke}) {
+    command->add_option("email", line.keys.email, "Whose")->required();
+    command->add_flag("--json", line.keys.json, "Print JSON");
+  }
+  make->add_option("--name", line.keys.name, "What it is for")->required();
+  make->add_option("--scope", line.keys.scopes,
+                   "What it is good for, such as items_write (whatever its owner may)")
+      ->delimiter(',');
+  make->add_option("--days", line.keys.days, "Until it expires (when it is revoked)");
+  revoke->add_option("id", line.keys.id, "Which, as `keys list` says")->required();
 }
 
 void add_looking_after(CommandLine& line) {
@@ -302,6 +321,7 @@ int run(int count, char** words) {
   add_graph(line);
   add_bench(line);
   add_looking_after(line);
+  add_keys(line);
   add_config(line);
   add_doctor(line);
   line.chosen = [&line](Composition& parts, const Console& console) {

@@ -19,6 +19,7 @@
 #include "apps/base/key_routes.h"
 #include "apps/base/people_routes.h"
 #include "apps/base/privacy_routes.h"
+#include "apps/base/session_routes.h"
 #include "apps/base/team_routes.h"
 #include "apps/base/utility_routes.h"
 #include "apps/base/webhook_routes.h"
@@ -90,6 +91,7 @@ class Service {
   void analyze_sample(const DemoLogin& login);
 
   security::People& people() { return people_; }
+  security::ApiKeys& keys() { return keys_; }
   security::AuditLog& audit() { return audit_; }
   security::AuditCheckpoints& audit_checkpoints() { return audit_checkpoints_; }
   /// Runs something to its end, on this thread.
@@ -151,6 +153,7 @@ class Service {
   http::Routes routes_;
   OperationsRoutes operations_routes_;
   base_api::AccountRoutes account_routes_;
+  base_api::SessionRoutes session_routes_;
   base_api::ItemRoutes item_routes_;
   base_api::JobRoutes job_routes_;
   base_api::KeyRoutes key_routes_;

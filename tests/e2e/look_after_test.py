@@ -9,7 +9,7 @@ import uuid
 
 import photos
 from command_line import pharos
-from server import Server
+from server import Client, Server
 
 
 class LookAfterTest(unittest.TestCase):
@@ -36,6 +36,29 @@ class LookAfterTest(unittest.TestCase):
         self.assertIn("runs the server", self.run_on_data("users", "list").stdout)
         unknown = self.run_on_data("users", "disable", "nobody@example.org")
         self.assertEqual((unknown.returncode, unknown.stderr.count("\n")), (2, 1))
+
+    def test_keys_are_made_listed_and_revoked(self):
+        self.run_on_data("users", "add", "ada@example.org", "--password", uuid.uuid4().hex)
+        made = self.run_on_data("keys", "make", "ada@example.org", "--name", "boat", "--scope", "items_write,self",
+                                "--days", "7", "--json")
+        self.assertEqual(made.returncode, 0, made.stderr)
+        key = json.loads(made.stdout)
+        plain = self.run_on_data("keys", "make", "ada@example.org", "--name", "oar")
+        self.assertRegex(plain.stdout, r"^phk_\S+\n$")
+        server = Server(data=self.folder.name)
+        program = Client(server.port, key["key"])
+        self.assertEqual(program.ask("POST", "/api/v1/items", {"title": "Oar"}).status, 201)
+        self.assertEqual(program.ask("GET", "/api/v1/audit").status, 403)
+        server.stop()
+        revoked = self.run_on_data("keys", "revoke", "ada@example.org", key["info"]["id"])
+        self.assertEqual((revoked.returncode, revoked.stdout), (0, f"revoked {key['info']['id']}\n"))
+        listed = json.loads(self.run_on_data("keys", "list", "ada@example.org", "--json").stdout)["data"]
+        self.assertEqual({each["name"]: each["is_good"] for each in listed}, {"boat": False, "oar": True})
+        self.assertIn("boat", self.run_on_data("keys", "list", "ada@example.org").stdout)
+        for words in (("revoke", "ada@example.org", key["info"]["id"]), ("list", "nobody@example.org"),
+                      ("make", "ada@example.org", "--name", "x", "--scope", "everything")):
+            mistake = self.run_on_data("keys", *words)
+            self.assertEqual((mistake.returncode, mistake.stderr.count("\n")), (2, 1), mistake.stderr)
 
     def test_a_change_of_the_audit_log_is_found(self):
         self.run_on_data("users", "add", "ada@example.org", "--password", uuid.uuid4().hex)

@@ -1,15 +1,11 @@
 #include "apps/base/account_routes.h"
 
+#include "apps/base/session_cookies.h"
+
 namespace pharos::base_api {
 namespace {
 
 using base::Code;
-
-security::ClientInfo client_of(const http::Request& request) {
-  return {.address = request.client,
-          .user_agent = std::string(request.headers.get("User-Agent")).substr(0, 255),
-          .device = std::string(request.cookie("pharos_device")).substr(0, 128)};
-}
 
 }  // namespace
 

@@ -48,6 +48,19 @@ int users_list(Composition& parts, const Console& console, const UserOptions& op
 int users_add(Composition& parts, const Console& console, const UserOptions& options);
 int users_disable(Composition& parts, const Console& console, const UserOptions& options);
 
+struct KeyOptions {
+  std::string email;  ///< whose
+  std::string id;     ///< for keys_revoke
+  std::string name;
+  std::vector<std::string> scopes;   ///< names of security::Permission; none: whatever its owner may
+  std::optional<std::int64_t> days;  ///< until it expires
+  bool json = false;
+};
+/// Prints the key, once.
+int keys_make(Composition& parts, const Console& console, const KeyOptions& options);
+int keys_list(Composition& parts, const Console& console, const KeyOptions& options);
+int keys_revoke(Composition& parts, const Console& console, const KeyOptions& options);
+
 struct AuditOptions {
   bool json = false;
 };

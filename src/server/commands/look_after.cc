@@ -7,22 +7,11 @@
 #include "core/base/json.h"
 #include "platform/storage/backup.h"
 #include "server/commands/commands.h"
+#include "server/commands/find_user.h"
 #include "server/service.h"
 
 namespace pharos::server {
 namespace {
-
-std::string id_of(Service& service, const std::string& email) {
-  constexpr std::int64_t kPage = 1000;
-  for (std::int64_t skip = 0;; skip += kPage) {
-    const auto page = Service::wait(service.people().list(security::server_itself(), skip, kPage));
-    for (const security::User& user : page.data) {
-      if (user.email == email) return user.id;
-    }
-    if (skip + kPage >= page.count) break;
-  }
-  throw base::Error(base::Code::kNotFound, fmt::format("nobody here has the address {}", email));
-}
 
 /// What is kept in a data folder without DATABASE_URL.
 storage::DataFolder data_of(const std::filesystem::path& folder) {
@@ -75,8 +64,8 @@ int users_disable(Composition& parts, const Console& console, const UserOptions&
   Service service(parts);
   security::PersonChange change;
   change.is_active = false;
-  const security::User user = Service::wait(
-      service.people().change(security::server_itself(), id_of(service, options.email), std::move(change)));
+  const security::User user = Service::wait(service.people().change(
+      security::server_itself(), find_user(service, options.email).id, std::move(change)));
   console.print(options.json ? base::pretty_json(base::to_json(user))
                              : fmt::format("disabled {}\n", user.email));
   return 0;

@@ -1,0 +1,32 @@
+// The cookies of a browser that is signed in.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "platform/http/message.h"
+#include "platform/security/accounts.h"
+
+namespace pharos::base_api {
+
+/// From where a request comes.
+security::ClientInfo client_of(const http::Request& request);
+
+/// What a browser keeps: scripts cannot read it, other sites' pages do not send it. Where a request has come
+/// by TLS, the names begin with `__Host-`, so that no neighbour of the domain can set them.
+struct SessionCookies {
+  static constexpr std::string_view kAccess = "pharos_access";
+  static constexpr std::string_view kRefresh = "pharos_refresh";
+  static constexpr std::string_view kDevice = "pharos_device";
+
+  /// The value of one, under the name that such a request has it.
+  static std::string_view of(const http::Request& request, std::string_view name);
+
+  /// Sets both, as long as the login can last.
+  static void set(http::Headers& headers, const http::Request& request, const security::Tokens& tokens);
+  static void clear(http::Headers& headers, const http::Request& request);
+  /// By which a browser that has signed in before is known: strangers who try elsewhere do not lock it out.
+  static void set_device(http::Headers& headers, const http::Request& request, const std::string& device);
+};
+
+}  // namespace pharos::base_api
