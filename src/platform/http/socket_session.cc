@@ -89,6 +89,7 @@ class SocketSession final : public SocketPeer {
   std::uint64_t written_ = 0;
   std::deque<SocketMessage> incoming_;
   int under_way_ = 0;  ///< operations and coroutines that refer to this
+  bool is_open_ = false;
   bool is_writing_ = false;
   bool is_closing_ = false;
   bool has_ended_ = false;  ///< nothing more comes or goes
@@ -130,6 +131,7 @@ template <class Stream>
 base::Task<void> SocketSession<Stream>::run(const SocketRequest& request, const Headers& answer) {
   set_up(request, answer);
   co_await stream_.async_accept(request, asio::use_awaitable);
+  is_open_ = true;
   ++under_way_;
   auto has_ended = [this](const std::exception_ptr& failure) { talk_has_ended(failure); };
   asio::co_spawn(stream_.get_executor(), talk(),
@@ -256,6 +258,7 @@ void SocketSession<Stream>::client_has_closed() {
 
 template <class Stream>
 void SocketSession<Stream>::go_away() {
+  if (!is_open_) return connection_.close();  // while hands are shaken nothing else may be said
   close({websocket::close_code::going_away, "the server stops"});
   talk_cancellation_.emit(asio::cancellation_type::terminal);
 }

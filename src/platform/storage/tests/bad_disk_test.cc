@@ -19,8 +19,14 @@ using testing_support::wait;
 
 struct TablesOnABadDisk : testing::Test {
   std::unique_ptr<Database> open() {
-    return open_database({.url = "sqlite:" + (folder->path() / "tables.db").string()},
-                         testing_support::disk(), clock);
+    pool.emplace("disk", 2);
+    return open_database({.url = "sqlite:" + (folder->path() / "tables.db").string()}, *pool, clock);
+  }
+
+  /// Its threads are done with it then, too.
+  void close(std::unique_ptr<Database>& database) {
+    database.reset();
+    pool.reset();
   }
 
   /// Writes pairs of notes until that fails; how many pairs were said to be kept.
@@ -62,6 +68,7 @@ struct TablesOnABadDisk : testing::Test {
   BadVfs vfs;
   base::SystemClock clock;
   std::optional<testing_support::Folder> folder;
+  std::optional<base::Pool> pool;
 };
 
 TEST_F(TablesOnABadDisk, KeepWhatTheySaidTheyKeptThroughALossOfPower) {
@@ -76,12 +83,13 @@ TEST_F(TablesOnABadDisk, KeepWhatTheySaidTheyKeptThroughALossOfPower) {
     const int kept = write_until_it_fails(*database, 40);
     interrupted += kept < 40 ? 1 : 0;
     vfs.lose_power_after(0);
-    database.reset();
+    close(database);
     vfs.come_back(random);
     database = open();
     database->apply(note_tables());
     expect_whole(*database, kept);
     EXPECT_EQ(write_until_it_fails(*database, 0), 0);
+    close(database);
   }
   EXPECT_GT(interrupted, 20) << "the power went too late to matter";
 }
@@ -90,7 +98,7 @@ TEST_F(TablesOnABadDisk, SayThatItIsFullAndGoOnWhenItIsNotAnyMore) {
   for (int changes = 0; changes < 60; changes += 3) {
     SCOPED_TRACE(changes);
     folder.emplace();
-    const auto database = open();
+    auto database = open();
     database->apply(note_tables());
     vfs.be_full_after(changes);
     const int kept = write_until_it_fails(*database, 40);
@@ -101,6 +109,7 @@ TEST_F(TablesOnABadDisk, SayThatItIsFullAndGoOnWhenItIsNotAnyMore) {
       session.run("INSERT INTO notes (id, team_id, title) VALUES ('after', 'north', 'after')");
     }));
     EXPECT_EQ(number_of(*database, "SELECT count(*) FROM notes WHERE id = 'after'"), 1);
+    close(database);
   }
 }
 
