@@ -21,9 +21,9 @@ namespace {
 using base::Code;
 using base::Error;
 using security::Caller;
+using security::UserRow;
 using storage::micros;
 using storage::Moment;
-using security::UserRow;
 using storage::Row;
 using storage::Scope;
 using storage::Session;

@@ -16,6 +16,7 @@
 #include "platform/storage/sqlite/sqlite_saver.h"
 #include "platform/storage/sqlite/sqlite_store.h"
 #include "platform/storage/temporary_folder.h"
+#include "platform/storage/tests/support_pool.h"
 #include "server/tables.h"
 
 namespace pharos::server::testing_support {
@@ -28,10 +29,7 @@ using storage::Session;
 /// Table → columns.
 using Columns = std::map<std::string, std::set<std::string>>;
 
-inline base::Pool& disk() {
-  static base::Pool pool("disk", 4);
-  return pool;
-}
+using storage::testing_support::disk;
 inline base::SystemClock& machine_clock() {
   static base::SystemClock clock;
   return clock;

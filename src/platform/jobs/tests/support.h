@@ -19,6 +19,7 @@
 #include "platform/jobs/tables.h"
 #include "platform/storage/postgres/private_server.h"
 #include "platform/storage/temporary_folder.h"
+#include "platform/storage/tests/support_pool.h"
 
 namespace pharos::jobs::testing_support {
 
@@ -30,10 +31,7 @@ inline const Scope kNora{.team_id = "north", .user_id = "nora"};
 inline const Scope kNed{.team_id = "north", .user_id = "ned"};
 inline const Scope kSam{.team_id = "south", .user_id = "sam"};
 
-inline base::Pool& disk() {
-  static base::Pool pool("disk", 4);
-  return pool;
-}
+using storage::testing_support::disk;
 inline base::SystemClock& machine_clock() {
   static base::SystemClock clock;
   return clock;

@@ -10,6 +10,7 @@
 #include "platform/security/tests/support.h"
 #include "platform/storage/postgres/private_server.h"
 #include "platform/storage/temporary_folder.h"
+#include "platform/storage/tests/support_pool.h"
 
 namespace pharos::security::testing_support {
 
@@ -26,10 +27,7 @@ struct OnPostgres {
   }
 };
 
-inline base::Pool& disk() {
-  static base::Pool pool("disk", 4);
-  return pool;
-}
+using storage::testing_support::disk;
 inline base::Pool& hashing() {
   static base::Pool pool("hash", 2);
   return pool;

@@ -8,11 +8,11 @@
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
-#include <openssl/crypto.h>
 
 #include "core/base/pool.h"
 #include "core/graph/tests/saver_contract.h"
 #include "platform/storage/temporary_folder.h"
+#include "platform/storage/tests/support_pool.h"
 
 namespace pharos::storage::testing_support {
 
@@ -20,13 +20,6 @@ using graph::testing_support::checkpoint_of;
 using graph::testing_support::run;
 
 using Folder = TemporaryFolder;
-
-/// OpenSSL is there before the threads that use it, so that it tidies up after them.
-inline base::Pool& disk() {
-  static const int openssl = OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CONFIG, nullptr);
-  static base::Pool pool("disk", openssl == 1 ? 4 : 1);
-  return pool;
-}
 
 /// Runs a task to its end; throws what it threw.
 inline void wait(base::Task<void> task) {
