@@ -83,7 +83,8 @@ class LookAfterTest(unittest.TestCase):
         server.stop()
         restored = pathlib.Path(self.folder.name) / "restored" / "data"
         self.assertEqual(pharos("restore", backup, "--data", restored).returncode, 0)
-        (restored / "demo-password").write_text(login["password"])
+        for kept in ("token-keys.json", "sealing-keys", "demo-password"):
+            self.assertEqual((restored / kept).read_bytes(), (server.data / kept).read_bytes(), kept)
         second = Server(data=restored.parent)
         person = second.signed_in(login)
         self.assertEqual(person.ask("GET", "/api/v1/items").json()["data"][0]["title"], "Anchor")

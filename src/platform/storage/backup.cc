@@ -96,6 +96,16 @@ class Copying {
     }
   }
 
+  bool is_empty() const { return manifest_.files.empty(); }
+
+  void copy_files() {
+    for (const std::string& name : data_.files) {
+      if (!std::filesystem::exists(data_.folder / name)) continue;
+      manifest_.files.push_back(copy_file(files_, data_.folder / name, into_ / name, name));
+      folders_.insert(into_);
+    }
+  }
+
   BackupManifest finish(const base::Clock& clock) {
     if (manifest_.files.empty()) {
       throw base::Error(base::Code::kNotFound,
@@ -201,6 +211,7 @@ BackupManifest back_up(const DataFolder& data, const Path& into, const base::Clo
   copying.copy_blobs();
   copying.copy_databases();
   copying.copy_blobs();
+  if (!copying.is_empty()) copying.copy_files();
   return copying.finish(clock);
 }
 

@@ -18,7 +18,9 @@ namespace pharos::storage {
 struct DataFolder {
   std::filesystem::path folder;
   std::vector<std::string> databases;  ///< SQLite files in it; those that are not there yet are passed over
-  std::string blobs = "blobs";         ///< DiskBlobs' folder in it
+  std::vector<std::string> files =
+      {};                       ///< others in it, such as keys; those that are not there are passed over
+  std::string blobs = "blobs";  ///< DiskBlobs' folder in it
 };
 
 struct BackupFile {

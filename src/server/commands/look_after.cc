@@ -15,7 +15,10 @@ namespace {
 
 /// What is kept in a data folder without DATABASE_URL.
 storage::DataFolder data_of(const std::filesystem::path& folder) {
-  return {.folder = folder, .databases = {Service::kDatabaseFile, kThreadsFile}};
+  // Without the keys what they have sealed would be lost, and everybody logged out.
+  return {.folder = folder,
+          .databases = {Service::kDatabaseFile, kThreadsFile},
+          .files = {"token-keys.json", "sealing-keys", "audit-checkpoints.jsonl", "demo-password"}};
 }
 
 /// A bar on a terminal, nothing elsewhere.
