@@ -129,8 +129,9 @@ std::string precision_of(const char* what, const Part& part, std::vector<std::st
   }
 }
 
+/// It stays: what libraries make as they are loaded, some never give back.
 bool library_is_there(const char* name) {
-  void* library = dlopen(name, RTLD_LAZY | RTLD_LOCAL);
+  void* library = dlopen(name, RTLD_LAZY | RTLD_LOCAL | RTLD_NODELETE);
   if (library != nullptr) dlclose(library);
   return library != nullptr;
 }
