@@ -34,8 +34,9 @@ Task<Result> run_elsewhere(Executor executor, Task<Result> task) {
         asio::post(there, [cancel, type] { cancel->emit(type); });
       });
     }
-    auto ended = [cancel, guard = asio::make_work_guard(asio::get_associated_executor(handler)),
-                  handler = std::move(handler)](std::exception_ptr failure, Result result) mutable {
+    auto guard = asio::make_work_guard(asio::get_associated_executor(handler));
+    auto ended = [cancel, guard = std::move(guard), handler = std::move(handler)](std::exception_ptr failure,
+                                                                                  Result result) mutable {
       const auto back = guard.get_executor();
       asio::post(back, [handler = std::move(handler), failure, result = std::move(result)]() mutable {
         std::move(handler)(failure, std::move(result));
