@@ -4,7 +4,7 @@ import re
 import unittest
 import uuid
 
-from server import Server
+from server import ServerCase
 
 DOCUMENT = pathlib.Path(__file__).resolve().parents[2] / "docs/metrics.md"
 SAMPLE = re.compile(r"^([a-z_]+?)(_bucket|_sum|_count)?(?:\{(.*)\})? \S+$")
@@ -32,16 +32,7 @@ def read(text):
     return kinds, labels, values
 
 
-class MetricsTest(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.server = Server()
-
-    @classmethod
-    def tearDownClass(cls):
-        code, errors = cls.server.stop()
-        assert code == 0, f"exit code {code}: {errors[-3000:]}"
-
+class MetricsTest(ServerCase):
     def test_names_and_labels_are_those_that_are_documented(self):
         person = self.server.new_person()
         marks = [uuid.uuid4().hex for _ in range(3)]

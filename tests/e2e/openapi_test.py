@@ -6,7 +6,7 @@ import tempfile
 import unittest
 
 import photos
-from server import Server
+from server import ServerCase
 
 PROGRAM = pathlib.Path(__file__).resolve().parents[2] / "build/client-venv/bin/schemathesis"
 HOOKS = pathlib.Path(__file__).resolve().parent / "openapi_hooks.py"
@@ -15,20 +15,11 @@ ENDS_THE_LOGIN = ["log_out", "log_out_everywhere", "log_out_there", "delete_my_a
 SECONDS = 300 if os.environ.get("PHAROS_TEST_LONG") else 22
 
 
-class OpenApiTest(unittest.TestCase):
+class OpenApiTest(ServerCase):
     """No 5xx, no status that is not documented, no answer unlike its schema, nothing wrong accepted.
 
     What a schema cannot say may be refused: a password that everybody would try, a file that is no photo.
     """
-
-    @classmethod
-    def setUpClass(cls):
-        cls.server = Server()
-
-    @classmethod
-    def tearDownClass(cls):
-        code, errors = cls.server.stop()
-        assert code == 0, f"exit code {code}: {errors[-3000:]}"
 
     def try_everything(self, person, seconds, *words):
         me = person.ask("GET", "/api/v1/users/me").json()["id"]

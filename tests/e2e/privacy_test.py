@@ -3,28 +3,17 @@ import hashlib
 import io
 import json
 import unittest
-import uuid
 import zipfile
 
 import photos
-from server import Client, Server
+from server import Client, ServerCase
 from server_test import events_of
 
 
-class PrivacyTest(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.server = Server()
-
-    @classmethod
-    def tearDownClass(cls):
-        code, errors = cls.server.stop()
-        assert code == 0, f"exit code {code}: {errors[-3000:]}"
-
+class PrivacyTest(ServerCase):
     def person(self):
         """A person's login, and the person logged in."""
-        login = {"email": f"{uuid.uuid4().hex}@example.org", "password": uuid.uuid4().hex}
-        self.assertEqual(self.server.stranger().ask("POST", "/api/v1/auth/register", login).status, 201)
+        login = self.server.new_login()
         return login, self.server.signed_in(login)
 
     def test_a_copy_of_everything_is_made_and_fetched(self):

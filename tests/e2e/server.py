@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import tempfile
+import unittest
 import urllib.parse
 import uuid
 
@@ -82,12 +83,15 @@ class Server:
         answer = self.stranger().ask("POST", "/api/v1/auth/login", credentials)
         return Client(self.port, answer.json()["access_token"])
 
-    def new_person(self):
+    def new_login(self):
         credentials = {"email": f"{uuid.uuid4().hex}@example.org", "password": uuid.uuid4().hex}
         answer = self.stranger().ask("POST", "/api/v1/auth/register", credentials)
         if answer.status != 201:
             raise AssertionError(answer.body)
-        return self.signed_in(credentials)
+        return credentials
+
+    def new_person(self):
+        return self.signed_in(self.new_login())
 
     def stop(self):
         """Asks it to stop; its exit code and what it wrote to standard error."""
@@ -95,3 +99,16 @@ class Server:
         errors = self.process.communicate(timeout=60)[1]
         self.folder.cleanup()
         return self.process.returncode, errors
+
+
+class ServerCase(unittest.TestCase):
+    """Tests of one server, which has to end as it should."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.server = Server()
+
+    @classmethod
+    def tearDownClass(cls):
+        code, errors = cls.server.stop()
+        assert code == 0, f"exit code {code}: {errors[-3000:]}"

@@ -1,9 +1,8 @@
 """Signing in as a browser does: with cookies, and for this server's own pages only."""
 import http.cookies
 import unittest
-import uuid
 
-from server import Client, Server
+from server import Client, Server, ServerCase
 
 OWN = {"Sec-Fetch-Site": "same-origin"}
 OTHERS = {"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"}
@@ -26,24 +25,10 @@ class Browser:
         return answer
 
 
-class SessionTest(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.server = Server()
-
-    @classmethod
-    def tearDownClass(cls):
-        code, errors = cls.server.stop()
-        assert code == 0, f"exit code {code}: {errors[-3000:]}"
-
-    def new_login(self):
-        login = {"email": f"{uuid.uuid4().hex}@example.org", "password": uuid.uuid4().hex}
-        self.assertEqual(self.server.stranger().ask("POST", "/api/v1/auth/register", login).status, 201)
-        return login
-
+class SessionTest(ServerCase):
     def test_a_browser_logs_in_stays_in_and_logs_out(self):
         browser = Browser(self.server.port)
-        answer = browser.ask("POST", "/api/v1/auth/session", self.new_login())
+        answer = browser.ask("POST", "/api/v1/auth/session", self.server.new_login())
         self.assertEqual((answer.status, answer.body), (204, b""))
         for line in answer.headers.get_all("Set-Cookie"):
             self.assertIn("HttpOnly", line)
@@ -64,7 +49,7 @@ class SessionTest(unittest.TestCase):
         self.assertEqual(browser.ask("POST", "/api/v1/auth/session/refresh").status, 401)
 
     def test_another_sites_page_changes_nothing(self):
-        login, browser = self.new_login(), Browser(self.server.port)
+        login, browser = self.server.new_login(), Browser(self.server.port)
         for headers in (OTHERS, {}):
             self.assertEqual(browser.ask("POST", "/api/v1/auth/session", login, headers).status, 403)
         self.assertEqual(browser.jar, {})
@@ -79,7 +64,7 @@ class SessionTest(unittest.TestCase):
         self.assertEqual([item["title"] for item in browser.ask("GET", "/api/v1/items").json()["data"]], ["Mine"])
 
     def test_strangers_do_not_lock_a_known_browser_out(self):
-        login, browser = self.new_login(), Browser(self.server.port)
+        login, browser = self.server.new_login(), Browser(self.server.port)
         browser.ask("POST", "/api/v1/auth/session", login)
         wrong = {**login, "password": "a wrong guess"}
         for _ in range(6):
