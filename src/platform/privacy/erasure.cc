@@ -1,9 +1,8 @@
 #include "platform/privacy/erasure.h"
 
-#include <cctype>
-
 #include <fmt/format.h>
 
+#include "core/base/ascii.h"
 #include "core/base/error.h"
 
 namespace pharos::privacy {
@@ -13,7 +12,7 @@ using storage::Session;
 using storage::Value;
 
 bool is_of_name(char letter) {
-  return std::isalpha(static_cast<unsigned char>(letter)) != 0;
+  return base::is_lower(letter) || base::is_upper(letter);
 }
 
 const std::string& meant(std::string_view name, const Person& person) {
