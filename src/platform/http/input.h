@@ -133,7 +133,7 @@ T read_texts(const NamedTexts& texts, const std::string& place, FieldErrors& err
         if (!fields.contains(name)) fields[name] = boost::json::array{};
         fields[name].as_array().push_back(detail::json_of_text<typename Field::value_type>(text));
       } else if (fields.contains(name)) {
-        errors.add(place + "." + name, "is given twice");
+        errors.add(std::string(place).append(".").append(name), "is given twice");
       } else {
         fields[name] = detail::json_of_text<Field>(text);
       }

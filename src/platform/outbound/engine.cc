@@ -109,9 +109,9 @@ class Engine::Core {
     while (const CURLMsg* message = curl_multi_info_read(multi_, &left)) {
       if (message->msg != CURLMSG_DONE) continue;
       const CURLcode result = message->data.result;
-      char* self = nullptr;
+      void* self = nullptr;
       curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &self);
-      auto* transfer = static_cast<Transfer*>(static_cast<void*>(self));
+      auto* transfer = static_cast<Transfer*>(self);
       curl_multi_remove_handle(multi_, transfer->handle());
       transfer->end(result);
       transfers_.erase(transfer->arrival().get());

@@ -42,7 +42,8 @@ base::Error took_too_long();
 /// NULL, numbers, texts, bytes, and each of them where there may be none.
 template <class Given>
 Value to_value(const Given& given) {
-  if constexpr (std::same_as<Given, Value> || std::same_as<Given, std::nullptr_t>) {
+  if constexpr (std::same_as<Given, Value> || std::same_as<Given, std::nullptr_t> ||
+                std::same_as<Given, Bytes>) {
     return given;
   } else if constexpr (std::same_as<Given, std::nullopt_t>) {
     return nullptr;
@@ -55,8 +56,6 @@ Value to_value(const Given& given) {
     return static_cast<std::int64_t>(given);
   } else if constexpr (std::is_floating_point_v<Given>) {
     return static_cast<double>(given);
-  } else if constexpr (std::same_as<Given, Bytes>) {
-    return given;
   } else if constexpr (requires { requires std::is_object_v<decltype(given.value)>; }) {
     return to_value(given.value);  // of types that check what they hold
   } else {
