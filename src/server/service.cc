@@ -116,7 +116,7 @@ Service::Service(Composition& parts)
                      .tokens = tokens_,
                      .clock = parts.clock(),
                      .ids = parts.ids()},
-      accounts_(account_parts_, {}),
+      accounts_(account_parts_, {.only_verified = settings_.only_verified}),
       keys_(account_parts_, accounts_.identities()),
       people_(account_parts_, accounts_.identities()),
       teams_(account_parts_, accounts_.identities()),
@@ -128,6 +128,7 @@ Service::Service(Composition& parts)
       limits_(limits_of(redis_.get(), settings_, parts.clock())),
       jobs_(*database_, parts.clock(), parts.ids()),
       watch_(jobs_, parts.clock(), {.on_trouble = [this](const std::string& why) { note_trouble(why); }}),
+      mail_("mail", 2),
       client_({.clock = parts.clock(), .resolver = resolver_}, client_settings(settings_)),
       sealing_(load_or_make_sealing_keys(parts.settings().data / "sealing-keys")),
       webhook_calls_(client_),
@@ -152,14 +153,14 @@ Service::Service(Composition& parts)
           *database_, jobs_, webhooks_, media_, [this] { return mirror_parts(); }, parts.settings().mode,
           parts.cpu(), parts.clock()),
       operations_routes_(routes_, *database_, metrics_),
-      account_routes_(routes_, accounts_, [this](const base_api::Letter& letter) { note_letter(letter); }),
+      account_routes_(routes_, accounts_, [this](const base_api::Letter& letter) { post_letter(letter); }),
       session_routes_(routes_, accounts_, settings_.public_url),
       item_routes_(routes_, items_),
       job_routes_(routes_, jobs_, watch_),
       key_routes_(routes_, keys_),
       people_routes_(routes_, people_, deletion_),
       audit_routes_(routes_, audit_),
-      team_routes_(routes_, teams_, [this](const base_api::Letter& letter) { note_letter(letter); }),
+      team_routes_(routes_, teams_, [this](const base_api::Letter& letter) { post_letter(letter); }),
       privacy_routes_(routes_,
                       {.deletion = deletion_, .exports = exports_, .consents = consents_, .holds = holds_}),
       utility_routes_(routes_, parts.clock()),
@@ -186,6 +187,11 @@ Service::Service(Composition& parts)
                                                     [this](const std::string& why) { note_trouble(why); });
   }
   webhooks_.handle_with(worker_);
+  if (settings_.smtp) {
+    smtp_.emplace(*settings_.smtp, mail_);
+    letter_post_.emplace(jobs_, sealing_, *smtp_, parts.clock(), [this] { return address(); });
+    letter_post_->handle_with(worker_);
+  }
   dispatcher_.on_outcome = [this](const http::Outcome& outcome) { tell(outcome); };
   metrics_.set("app_info", "What program this is.", 1, {{"version", PHAROS_VERSION}});
   metrics_.before_text([this](telemetry::Metrics& metrics) {
@@ -275,10 +281,23 @@ void Service::tell(const http::Outcome& outcome) {
   log_.write(level, "request", std::move(fields));
 }
 
-/// There is no mail yet: on somebody's own machine the log is as good a place.
-void Service::note_letter(const base_api::Letter& letter) const {
-  if (!parts_.settings().is_local()) return;
-  log_.info(letter.about, {{"to", letter.to}, {"at", address() + letter.path}, {"with", letter.token}});
+/// Without a mail server the log of somebody's own machine is as good a place; elsewhere it is none.
+void Service::post_letter(const base_api::Letter& letter) {
+  if (letter_post_) {
+    background_.spawn(queue_letter(letter));
+  } else if (parts_.settings().is_local()) {
+    log_.info(letter.about, {{"to", letter.to}, {"at", address() + letter.path}, {"with", letter.token}});
+  } else {
+    log_.warning("a letter is not sent: there is no mail server (SMTP_HOST)", {{"about", letter.about}});
+  }
+}
+
+base::Task<void> Service::queue_letter(base_api::Letter letter) {
+  try {
+    co_await letter_post_->queue(std::move(letter));
+  } catch (const base::Error& error) {
+    log_.error("a letter is lost", {{"failure", error.what()}});
+  }
 }
 
 base::Task<void> Service::keep_house() {
@@ -333,8 +352,10 @@ base::Task<void> Service::make_account(DemoLogin login, bool is_superuser) {
   if (co_await database_->read(storage::Scope::system(), std::move(look))) co_return;
   const security::User user =
       co_await accounts_.sign_up({.email = login.email, .password = login.password, .full_name = {}});
-  auto raise = [id = user.id, is_superuser](storage::Session& session) {
+  auto raise = [id = user.id, is_superuser,
+                now = storage::time_number(parts_.clock())](storage::Session& session) {
     security::set_superuser(session, id, is_superuser);
+    security::set_verified(session, id, now);
   };
   co_await database_->write(storage::Scope::system(), std::move(raise));
 }

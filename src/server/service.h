@@ -48,6 +48,7 @@
 #include "platform/telemetry/metrics.h"
 #include "server/composition.h"
 #include "server/gate.h"
+#include "server/letter_post.h"
 #include "server/operations_routes.h"
 #include "server/webhook_calls.h"
 
@@ -102,7 +103,8 @@ class Service {
   mirror::MirrorParts mirror_parts();
   void tell(const http::Outcome& outcome);
   void note_trouble(const std::string& why) const { log_.warning("queue", {{"trouble", why}}); }
-  void note_letter(const base_api::Letter& letter) const;
+  void post_letter(const base_api::Letter& letter);
+  base::Task<void> queue_letter(base_api::Letter letter);
   /// What is done again and again: the audit log's ends are signed, what has expired is removed.
   base::Task<void> keep_house();
   base::Task<void> keep_house_once(int minute);
@@ -136,6 +138,7 @@ class Service {
   jobs::Jobs jobs_;
   std::unique_ptr<jobs::HintRelay> hint_relay_;  ///< where there are channels
   jobs::Watch watch_;
+  base::Pool mail_;
   outbound::SystemResolver resolver_;
   outbound::Client client_;
   storage::Cipher sealing_;
@@ -147,6 +150,8 @@ class Service {
   privacy::Consents consents_;
   privacy::LegalHolds holds_;
   privacy::Retention retention_;
+  std::optional<mail::Smtp> smtp_;         ///< where there is a mail server
+  std::optional<LetterPost> letter_post_;  ///< likewise
   base_api::Items items_;
   mirror::Media media_;
   mirror::Analyses analyses_;

@@ -43,6 +43,22 @@ std::string state_folder(const SettingSources& sources) {
   return {};
 }
 
+/// Nothing where no mail server is named.
+std::optional<mail::SmtpSettings> read_smtp_settings(SettingReader& read) {
+  mail::SmtpSettings smtp;
+  smtp.host = read.text("SMTP_HOST", "the mail server; without it links are in the log, in local mode only");
+  smtp.port = static_cast<std::uint16_t>(
+      read.whole("SMTP_PORT", "its port: usually 587 for starttls, 465 for tls", 587, 1, 65535));
+  smtp.security = read.choice("SMTP_SECURITY", "starttls, tls or none", mail::Security::kStarttls);
+  smtp.user = read.text("SMTP_USER", "as whom to log in there");
+  smtp.password = read.secret("SMTP_PASSWORD", "with which password");
+  smtp.from = read.text("EMAILS_FROM_EMAIL", "the address that mails come from");
+  smtp.authorities =
+      read.text("SMTP_AUTHORITIES", "PEM file of who vouches for it, beside the machine's own");
+  if (smtp.host.empty()) return std::nullopt;
+  return smtp;
+}
+
 void read_serve_settings(SettingReader& read, const std::filesystem::path& data, ServeSettings& serve) {
   serve.host =
       read.text("PHAROS_HOST", "address to listen on; 0.0.0.0 is every address of this machine", "127.0.0.1");
@@ -66,6 +82,9 @@ void read_serve_settings(SettingReader& read, const std::filesystem::path& data,
                 (data / "token-keys.json").string());
   serve.password_pepper =
       read.secret("PASSWORD_PEPPER", "a secret that passwords are hashed with, the same for all replicas");
+  serve.smtp = read_smtp_settings(read);
+  serve.only_verified =
+      read.truth("REQUIRE_VERIFIED_EMAIL", "whether only who has confirmed their address may log in", false);
   serve.private_networks =
       read.list("PHAROS_PRIVATE_NETWORKS",
                 "networks beside the internet that users may have called, such as 10.1.0.0/16");
@@ -93,6 +112,16 @@ void check_networks(const std::vector<std::string>& networks) {
   }
 }
 
+void check_smtp(const mail::SmtpSettings& smtp) {
+  try {
+    smtp.check();
+  } catch (const base::Error& error) {
+    throw base::Error(
+        error.code(),
+        fmt::format("SMTP_HOST and its like (EMAILS_FROM_EMAIL, SMTP_SECURITY): {}", error.what()));
+  }
+}
+
 void check_serve_settings(const Settings& settings) {
   const ServeSettings& serve = settings.serve;
   const auto refuse = [](const std::string& why) { throw base::Error(base::Code::kInvalidInput, why); };
@@ -100,6 +129,7 @@ void check_serve_settings(const Settings& settings) {
     refuse("PHAROS_TLS_CERTIFICATE and PHAROS_TLS_KEY are given together or not at all");
   }
   check_networks(serve.private_networks);
+  if (serve.smtp) check_smtp(*serve.smtp);
   if (!serve.password_pepper.empty() && serve.password_pepper.size() < 32) {
     refuse("PASSWORD_PEPPER has fewer than 32 characters; `openssl rand -hex 32` makes one");
   }

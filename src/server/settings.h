@@ -4,10 +4,12 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "apps/mirror/report.h"
+#include "platform/mail/smtp.h"
 #include "platform/telemetry/log.h"
 #include "server/setting_reader.h"
 
@@ -25,8 +27,10 @@ struct ServeSettings {
   std::string public_url;    ///< how people reach it, for links in mails; empty: host and port
   std::string database_url;  ///< empty: SQLite in the data folder
   std::filesystem::path
-      token_keys;           ///< file with the keys that sign access tokens, the same for all replicas
-  bool plain_http = false;  ///< others' servers may be called by http
+      token_keys;  ///< file with the keys that sign access tokens, the same for all replicas
+  std::optional<mail::SmtpSettings> smtp;     ///< what mails are sent by; nothing: none are
+  bool only_verified = false;                 ///< who has not confirmed their address may not log in
+  bool plain_http = false;                    ///< others' servers may be called by http
   std::vector<std::string> private_networks;  ///< that may be called although they are not on the internet
   std::string redis_url;                      ///< what replicas count calls in; empty: each counts for itself
   int replicas = 2;  ///< how many there are, about: their shares of a limit while Redis is away

@@ -38,6 +38,12 @@ AccountRoutes::AccountRoutes(http::Routes& table, security::Accounts& accounts, 
   signing_in(routes.post("/reset-password", &AccountRoutes::reset_password)
                  .summary("Set a new password by that link")
                  .raises(Code::kUnauthenticated));
+  signing_in(routes.post("/verify-email/request", &AccountRoutes::ask_to_verify)
+                 .summary("Ask for a link to confirm my address")
+                 .status(202));
+  signing_in(routes.post("/verify-email", &AccountRoutes::verify_email)
+                 .summary("Confirm my address by that link")
+                 .raises(Code::kUnauthenticated));
   routes.post("/auth/logout", &AccountRoutes::log_out).summary("Log out").tag("auth");
   routes.post("/auth/logout-everywhere", &AccountRoutes::log_out_everywhere)
       .summary("Log out everywhere")
@@ -52,10 +58,34 @@ AccountRoutes::AccountRoutes(http::Routes& table, security::Accounts& accounts, 
       .summary("Change my password");
 }
 
-base::Task<security::User> AccountRoutes::sign_up(Registration registration) {
-  co_return co_await accounts_.sign_up({.email = registration.email,
-                                        .password = registration.password,
-                                        .full_name = http::value_of(registration.full_name)});
+base::Task<security::User> AccountRoutes::sign_up(const http::Request& request, Registration registration) {
+  security::User made = co_await accounts_.sign_up({.email = registration.email,
+                                                    .password = registration.password,
+                                                    .full_name = http::value_of(registration.full_name)});
+  try {
+    co_await send_verification(request, made.email);
+  } catch (const base::Error&) {
+    // Too many letters from here at once: the account is there, and its owner can ask for another.
+  }
+  co_return made;
+}
+
+base::Task<void> AccountRoutes::send_verification(const http::Request& request, std::string email) {
+  const auto token = co_await accounts_.ask_to_verify(email, client_of(request));
+  if (token) {
+    post_({.about = "confirm your e-mail address",
+           .to = email,
+           .path = "/api/v1/verify-email",
+           .token = *token});
+  }
+}
+
+base::Task<void> AccountRoutes::ask_to_verify(const http::Request& request, OwnEmail unverified) {
+  return send_verification(request, unverified.email);
+}
+
+base::Task<void> AccountRoutes::verify_email(VerificationToken token) {
+  co_await accounts_.verify_email(token.token);
 }
 
 base::Task<security::Tokens> AccountRoutes::log_in(const http::Request& request, Login login) {
@@ -96,7 +126,7 @@ base::Task<security::Tokens> AccountRoutes::change_password(const http::Request&
       client_of(request));
 }
 
-base::Task<void> AccountRoutes::forgot_password(const http::Request& request, ForgottenPassword forgotten) {
+base::Task<void> AccountRoutes::forgot_password(const http::Request& request, OwnEmail forgotten) {
   const auto token = co_await accounts_.forgot_password(forgotten.email, client_of(request));
   if (token) {
     post_({.about = "password recovery",

@@ -52,10 +52,10 @@ struct NewPassword {
 };
 BOOST_DESCRIBE_STRUCT(NewPassword, (), (current_password, new_password))
 
-struct ForgottenPassword {
+struct OwnEmail {
   http::Email email;
 };
-BOOST_DESCRIBE_STRUCT(ForgottenPassword, (), (email))
+BOOST_DESCRIBE_STRUCT(OwnEmail, (), (email))
 
 struct PasswordReset {
   http::Text<1, 200> token;
@@ -68,13 +68,19 @@ struct SessionList {
 };
 BOOST_DESCRIBE_STRUCT(SessionList, (), (data))
 
+struct VerificationToken {
+  http::Text<1, 200> token;
+};
+BOOST_DESCRIBE_STRUCT(VerificationToken, (), (token))
+
 class AccountRoutes {
  public:
   /// Both outlive it, and it the table's use.
   AccountRoutes(http::Routes& table, security::Accounts& accounts, Post post);
 
  private:
-  base::Task<security::User> sign_up(Registration registration);
+  /// The new account's owner is sent a link to show that the address is theirs.
+  base::Task<security::User> sign_up(const http::Request& request, Registration registration);
   base::Task<security::Tokens> log_in(const http::Request& request, Login login);
   base::Task<security::Tokens> log_in_by_form(const http::Request& request, http::Form<PasswordGrant> grant);
   base::Task<security::Tokens> refresh(const http::Request& request, RefreshRequest wanted);
@@ -85,8 +91,12 @@ class AccountRoutes {
   base::Task<security::Tokens> change_password(const http::Request& request, security::Caller caller,
                                                NewPassword change);
   /// Answers the same whether or not anybody has that address.
-  base::Task<void> forgot_password(const http::Request& request, ForgottenPassword forgotten);
+  base::Task<void> forgot_password(const http::Request& request, OwnEmail forgotten);
   base::Task<void> reset_password(PasswordReset reset);
+  /// Answers the same whether or not anybody has that address.
+  base::Task<void> ask_to_verify(const http::Request& request, OwnEmail unverified);
+  base::Task<void> send_verification(const http::Request& request, std::string email);
+  base::Task<void> verify_email(VerificationToken token);
   base::Task<SessionList> sessions(security::Caller caller);
   base::Task<void> end_session(security::Caller caller, http::Path<http::IdKey> key);
 

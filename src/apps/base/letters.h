@@ -4,6 +4,8 @@
 #include <functional>
 #include <string>
 
+#include <boost/describe/class.hpp>
+
 namespace pharos::base_api {
 
 struct Letter {
@@ -12,6 +14,10 @@ struct Letter {
   std::string path;   ///< where the token is to be sent
   std::string token;
 };
+BOOST_DESCRIBE_STRUCT(Letter, (), (about, to, path, token))
+
+/// What the letter says; `address` is how people reach this server.
+std::string text_of(const Letter& letter, const std::string& address);
 
 /// Brings a letter to whom it is for, or sees to it; does not wait. Called on any thread.
 using Post = std::function<void(const Letter&)>;

@@ -53,6 +53,7 @@ User user_of(const UserRow& row) {
           .full_name = row.full_name,
           .is_active = row.is_active,
           .is_superuser = row.is_superuser,
+          .is_verified = row.is_verified,
           .team_id = row.personal_team,
           .created_at = storage::time_text(row.created_at)};
 }

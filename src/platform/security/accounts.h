@@ -48,10 +48,12 @@ struct User {
   std::optional<std::string> full_name;
   bool is_active = true;
   bool is_superuser = false;
-  std::string team_id;     ///< their personal team
-  std::string created_at;  ///< ISO 8601
+  bool is_verified = false;  ///< they have shown that the address is theirs
+  std::string team_id;       ///< their personal team
+  std::string created_at;    ///< ISO 8601
 };
-BOOST_DESCRIBE_STRUCT(User, (), (id, email, full_name, is_active, is_superuser, team_id, created_at))
+BOOST_DESCRIBE_STRUCT(User, (),
+                      (id, email, full_name, is_active, is_superuser, is_verified, team_id, created_at))
 
 /// What signing in gives.
 struct Tokens {
@@ -95,6 +97,7 @@ BOOST_DESCRIBE_STRUCT(PasswordChange, (), (current_password, new_password))
 
 struct AccountSettings {
   SessionSettings sessions;
+  bool only_verified = false;                   ///< who has not confirmed their address may not sign in
   std::int64_t free_attempts = 5;               ///< to sign in to one account
   std::int64_t free_attempts_of_address = 100;  ///< in all accounts; more than the queue of hashes is long
   std::int64_t free_attempts_of_network = 300;  ///< a /24 or /48: one password tried on many accounts
@@ -119,7 +122,8 @@ class Accounts {
   /// kInvalidInput for what is no address and for passwords that anybody would try, kConflict when the
   /// address has an account.
   base::Task<User> sign_up(NewUser user);
-  /// LimitedError after too many failures, kUnauthenticated, kForbidden for a disabled account, kUnavailable
+  /// LimitedError after too many failures, kUnauthenticated, kForbidden for a disabled account and
+  /// where only who has confirmed their address may, kUnavailable
   /// when too many sign in at this moment.
   base::Task<Tokens> log_in(Credentials credentials, ClientInfo client);
   /// Exchanges a refresh token, which is good for once. Shown a second time it ends the login, unless that
@@ -139,6 +143,11 @@ class Accounts {
   base::Task<std::optional<std::string>> forgot_password(std::string email, ClientInfo client);
   /// Ends every login. kUnauthenticated when the link is used, unknown or too old.
   base::Task<void> reset_password(std::string token, std::string new_password);
+  /// A token for a link with which somebody shows that an address is theirs, good for a day; nothing when
+  /// nobody has it, or they have shown it. As with a forgotten password.
+  base::Task<std::optional<std::string>> ask_to_verify(std::string email, ClientInfo client);
+  /// kUnauthenticated when the link is used, unknown or too old.
+  base::Task<void> verify_email(std::string token);
 
   base::Task<User> me(Caller caller);
   base::Task<User> change_me(Caller caller, UserChange change);
@@ -159,6 +168,16 @@ class Accounts {
     std::optional<storage::Moment> blocked_until;
   };
 
+  /// A link that is sent to an address, for whom it is good, and how that is counted and noted.
+  struct Link {
+    std::string_view purpose;
+    std::string_view counted_as;
+    std::string_view noted_as;
+    storage::Moment good_for = 0;
+    bool for_unverified = false;  ///< nobody else gets one
+  };
+
+  base::Task<std::optional<std::string>> ask_for_link(std::string email, ClientInfo client, Link link);
   storage::Moment now() const { return storage::time_number(parts_.clock); }
   Attempt plan_attempt(storage::Session& session, const Credentials& credentials,
                        const ClientInfo& client) const;

@@ -154,11 +154,14 @@ base::Task<Tokens> Accounts::begin_session(Attempt attempt, ClientInfo client,
     std::string refresh_token;
     std::int64_t version = 0;
     bool is_active = false;
+    bool is_unverified = false;
   };
-  const auto begin = [attempt, row, rehashed, at, settings = settings_.sessions](Session& session) {
+  const auto begin = [attempt, row, rehashed, at, settings = settings_.sessions,
+                      only_verified = settings_.only_verified](Session& session) {
     give_attempt_back(session, attempt.budgets);
     const std::optional<UserRow> present = find_user(session, row.user_id);
     if (!present || !present->is_active) return Begun{};
+    if (only_verified && !present->is_verified) return Begun{.is_active = true, .is_unverified = true};
     if (rehashed) replace_password(session, row.user_id, attempt.user->password_hash, *rehashed);
     if (!attempt.device_hash.empty()) remember_device(session, row.user_id, attempt.device_hash, at);
     append_audit(session,
@@ -177,6 +180,11 @@ base::Task<Tokens> Accounts::begin_session(Attempt attempt, ClientInfo client,
   Begun begun = co_await parts_.database.write(Scope::system(), begin, {.isolation = Isolation::kCommitted});
   if (!begun.is_active) {
     throw Error(Code::kForbidden, "this account is disabled; ask whoever runs this server");
+  }
+  if (begun.is_unverified) {
+    throw Error(
+        Code::kForbidden,
+        "confirm your e-mail address first, by the link that was sent to it; you can ask for another");
   }
   co_return tokens_for({.user_id = row.user_id, .session_id = row.id, .session_version = begun.version},
                        std::move(begun.refresh_token));

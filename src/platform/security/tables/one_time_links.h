@@ -11,6 +11,7 @@
 namespace pharos::security {
 
 inline constexpr std::string_view kResetPassword = "reset_password";
+inline constexpr std::string_view kVerifyEmail = "verify_email";
 inline constexpr std::string_view kFirstAdmin = "first_admin";
 
 /// Makes one, and every earlier one for the same purpose and user void. `user_id` may be empty. Gives the

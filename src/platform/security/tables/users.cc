@@ -1,6 +1,7 @@
 #include "platform/security/tables/users.h"
 
 #include "core/base/json.h"
+#include "platform/security/tables/one_time_links.h"
 
 namespace pharos::security {
 namespace {
@@ -9,7 +10,8 @@ using storage::Session;
 
 constexpr const char* kSelect =
     "SELECT id, email, full_name, password_hash, is_active, is_superuser, session_version, personal_team,"
-    " created_at FROM users ";
+    " created_at, EXISTS (SELECT 1 FROM verified_emails WHERE user_id = users.id AND verified_emails.email ="
+    " users.email) AS is_verified FROM users ";
 
 UserRow user_of(const Row& row) {
   return {.id = row.text("id"),
@@ -18,6 +20,7 @@ UserRow user_of(const Row& row) {
           .password_hash = row.optional_text("password_hash"),
           .is_active = row.truth("is_active"),
           .is_superuser = row.truth("is_superuser"),
+          .is_verified = row.truth("is_verified"),
           .session_version = row.number("session_version"),
           .personal_team = row.text("personal_team"),
           .created_at = row.number("created_at")};
@@ -62,7 +65,16 @@ bool set_email(Session& session, const std::string& id, const std::string& email
   const std::optional<UserRow> other = find_user_by_email(session, email);
   if (other) return other->id == id;
   session.run("UPDATE users SET email = $2 WHERE id = $1", id, email);
+  session.run("DELETE FROM one_time_links WHERE purpose = $1 AND user_id = $2", kVerifyEmail, id);
   return true;
+}
+
+void set_verified(Session& session, const std::string& id, storage::Moment at) {
+  session.run(
+      "INSERT INTO verified_emails (user_id, email, verified_at) SELECT id, email, $2 FROM users WHERE id = "
+      "$1"
+      " ON CONFLICT (user_id) DO UPDATE SET email = excluded.email, verified_at = excluded.verified_at",
+      id, at);
 }
 
 bool replace_password(Session& session, const std::string& id, const std::optional<std::string>& before,

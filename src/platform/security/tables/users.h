@@ -18,6 +18,7 @@ struct UserRow {
   std::optional<std::string> password_hash;
   bool is_active = true;
   bool is_superuser = false;
+  bool is_verified = false;  ///< the address is theirs
   std::int64_t session_version = 1;
   std::string personal_team;
   storage::Moment created_at = 0;
@@ -31,8 +32,10 @@ std::optional<UserRow> find_user_by_email(storage::Session& session, const std::
 bool add_user(storage::Session& session, const UserRow& user);
 
 void set_full_name(storage::Session& session, const std::string& id, const std::optional<std::string>& name);
-/// False when the address is taken.
+/// False when the address is taken. A new one is not verified, nor by a link that was sent to the old one.
 bool set_email(storage::Session& session, const std::string& id, const std::string& email);
+/// Whoever has this account has shown that its present address is theirs.
+void set_verified(storage::Session& session, const std::string& id, storage::Moment at);
 /// Only when the hash still is `before`: of two changes at a time, one counts.
 bool replace_password(storage::Session& session, const std::string& id,
                       const std::optional<std::string>& before, const std::string& after);
