@@ -130,6 +130,9 @@ void check_serve_settings(const Settings& settings) {
   }
   check_networks(serve.private_networks);
   if (serve.smtp) check_smtp(*serve.smtp);
+  if (serve.only_verified && !serve.smtp && !settings.is_local()) {
+    refuse("REQUIRE_VERIFIED_EMAIL needs a mail server (SMTP_HOST), or nobody new could ever log in");
+  }
   if (!serve.password_pepper.empty() && serve.password_pepper.size() < 32) {
     refuse("PASSWORD_PEPPER has fewer than 32 characters; `openssl rand -hex 32` makes one");
   }

@@ -162,7 +162,8 @@ class MailTest(unittest.TestCase):
         for settings, named in (({"SMTP_HOST": "localhost"}, "EMAILS_FROM_EMAIL"),
                                 ({"SMTP_HOST": "localhost", "EMAILS_FROM_EMAIL": FROM, "SMTP_SECURITY": "none",
                                   "SMTP_USER": "pharos", "SMTP_PASSWORD": "x"}, "SMTP_"),
-                                ({"SMTP_SECURITY": "perhaps"}, "SMTP_SECURITY")):
+                                ({"SMTP_SECURITY": "perhaps"}, "SMTP_SECURITY"),
+                                ({"REQUIRE_VERIFIED_EMAIL": "true", "APP_ENV": "staging"}, "SMTP_HOST")):
             with self.subTest(named), tempfile.TemporaryDirectory() as folder:
                 outcome = pharos("serve", "--port", "0", "--data", folder, environment=settings)
                 self.assertEqual(outcome.returncode, 2, outcome.stderr)
