@@ -32,6 +32,7 @@ struct CommandLine {
   GraphRunOptions graph_run;
   GraphThreadOptions graph_thread;
   GraphBenchOptions graph_bench;
+  UserBenchOptions user_bench;
   ReportStyleOptions style;
   std::map<std::string, std::string> settings;  ///< those that have a flag, by name
   std::function<int(Composition&, const Console&)> chosen;
@@ -265,6 +266,20 @@ void add_case_bench(CommandLine& line, CLI::App& bench, const char* name, const 
   });
 }
 
+void add_user_bench(CommandLine& line, CLI::App& bench) {
+  CLI::App* command =
+      bench.add_subcommand("users", "Many people at once, who think in between: times, errors");
+  command->add_option("--users", line.user_bench.users, "How many")->capture_default_str();
+  command->add_option("--seconds", line.user_bench.seconds, "How long, when all have come")
+      ->capture_default_str();
+  command->add_flag("--json", line.user_bench.json, "Print JSON");
+  command->callback([&line] {
+    line.chosen = [&line](Composition& parts, const Console& console) {
+      return bench_users(parts, console, line.user_bench);
+    };
+  });
+}
+
 void add_bench(CommandLine& line) {
   CLI::App* command = line.app.add_subcommand("bench", "Measure this machine");
   command->require_subcommand(1);
@@ -285,6 +300,7 @@ void add_bench(CommandLine& line) {
                  "Only these cases: chat-200+sqlite, seq-3+postgres+sync, ...", bench_checkpoint);
   add_case_bench(line, *command, "server", "The server: requests a second, streams, memory",
                  "There is one case", bench_server);
+  add_user_bench(line, *command);
 }
 
 void add_doctor(CommandLine& line) {

@@ -29,18 +29,26 @@ std::string in_one_line(std::string text) {
   return std::string(base::trim(text));
 }
 
+constexpr auto kSlow = std::chrono::milliseconds(200);
+
 /// Calls `use(database)` before it is given; what goes wrong is told with the name of the setting.
 template <class Use>
 std::unique_ptr<storage::Database> open(const Settings& settings, base::Pool& disk, base::Clock& clock,
-                                        const telemetry::Log& log, Use use) {
+                                        const telemetry::Log& log, telemetry::Metrics& metrics, Use use) {
   const std::string& url = settings.serve.database_url;
   const std::string file = (made_folder(settings.data) / Service::kDatabaseFile).string();
-  auto on_slow = [&log](const storage::SlowQuery& query) {
+  auto on_statement = [&log, &metrics](const storage::SlowQuery& query) {
+    metrics.observe("database_statement_duration_seconds", "From a statement to its last row.",
+                    std::chrono::duration<double>(query.took).count(), {},
+                    {0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5});
+    if (query.took < kSlow) return;
     const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(query.took);
     log.warning("slow query", {{"sql", query.sql}, {"ms", took.count()}});
   };
   try {
-    auto database = storage::open_database({.url = url.empty() ? "sqlite:" + file : url, .on_slow = on_slow},
+    auto database = storage::open_database({.url = url.empty() ? "sqlite:" + file : url,
+                                            .slow_after = base::Duration::zero(),
+                                            .on_slow = on_statement},
                                            disk, clock);
     use(*database);
     return database;
@@ -105,8 +113,8 @@ Service::Service(Composition& parts)
       disk_("disk", 8),
       hash_("hash", 2),
       beats_("beats", 1),
-      database_(open(parts.settings(), disk_, parts.clock(), log_, bring_up_to_date)),
-      heartbeats_(open(parts.settings(), beats_, parts.clock(), log_, leave_as_it_is)),
+      database_(open(parts.settings(), disk_, parts.clock(), log_, metrics_, bring_up_to_date)),
+      heartbeats_(open(parts.settings(), beats_, parts.clock(), log_, metrics_, leave_as_it_is)),
       blobs_({.folder = parts.settings().data / "blobs"}, disk_, parts.ids(), files_),
       passwords_({.hash = {.pepper = settings_.password_pepper}}, common_passwords(parts.settings().models),
                  hash_),
@@ -211,11 +219,13 @@ std::vector<std::string> Service::pending_migrations(Composition& parts) {
   const telemetry::Log log({}, parts.clock());
   base::Pool disk("disk", 1);
   std::vector<std::string> steps;
-  static_cast<void>(open(parts.settings(), disk, parts.clock(), log, [&](storage::Database& database) {
-    for (const storage::PendingMigration& each : database.pending(all_tables())) {
-      steps.push_back(fmt::format("{} {:04} {}", each.room, each.migration.number, each.migration.name));
-    }
-  }));
+  telemetry::Metrics nobody_asks;
+  static_cast<void>(
+      open(parts.settings(), disk, parts.clock(), log, nobody_asks, [&](storage::Database& database) {
+        for (const storage::PendingMigration& each : database.pending(all_tables())) {
+          steps.push_back(fmt::format("{} {:04} {}", each.room, each.migration.number, each.migration.name));
+        }
+      }));
   return steps;
 }
 

@@ -136,6 +136,13 @@ int bench_checkpoint(Composition& parts, const Console& console, const GraphBenc
 /// Knows no cases.
 int bench_server(Composition& parts, const Console& console, const GraphBenchOptions& options);
 
+struct UserBenchOptions {
+  int users = 1000;
+  double seconds = 60;
+  bool json = false;
+};
+int bench_users(Composition& parts, const Console& console, const UserBenchOptions& options);
+
 /// What Pharos is, and the report of the sample photo: the program without arguments.
 int introduce(Composition& parts, const Console& console, const std::string& help);
 
