@@ -158,6 +158,16 @@ class BenchTest(unittest.TestCase):
         self.assertRegex(lines[0], r"case +median ms +p90 ms +runs +puts/s +kB")
         self.assertEqual([line.split()[0] for line in lines[1:]], ["seq-3+sqlite+sync"])
 
+    def test_users(self):
+        report = json.loads(pharos("bench", "users", "--users", "8", "--seconds", "8", "--json",
+                                   program="RELEASED_PHAROS").stdout)
+        self.assertEqual(report["errors_percent"], 0, report["first_error"])
+        counts = {action["name"]: action["count"] for action in report["actions"]}
+        self.assertEqual((counts["log in"], counts["upload"]), (8, 8))
+        self.assertEqual(sum(counts.values()), 2 * counts["all"])
+        self.assertGreater(report["database_statements"], counts["all"])
+        self.assertGreater(report["database_p95_ms_at_most"], 0)
+
     def test_every_case_of_the_peer_can_be_prepared(self):
         """A name that one side has and the other lacks would end a long run; `seconds` 0 still runs each once."""
         ours = [case for case in json.loads(pharos("bench", "graph", "--seconds", "0", "--json",
