@@ -35,6 +35,9 @@ namespace {
 
 constexpr std::size_t kCoordinate = 32;  // bytes of one of P-256
 constexpr std::size_t kShortestSecret = 32;
+constexpr std::size_t kShortestModulus = 256;  // bytes of an RSA key that is thought safe
+constexpr std::size_t kLongestModulus = 1024;  // beyond that, checking costs more than it is worth
+constexpr std::size_t kLongestExponent = 8;
 
 [[noreturn]] void throw_bad_key(const std::string& why) {
   throw base::Error(base::Code::kInvalidInput, "a key that signs tokens cannot be used: " + why);
@@ -263,6 +266,67 @@ class P256 final : public SigningKey::Material {
   PublicKey key_;
 };
 
+/// Of others, to check with.
+class Rsa final : public SigningKey::Material {
+ public:
+  static std::shared_ptr<const Material> from_jwk(const json::object& jwk) {
+    const std::optional<std::string> modulus = bytes_member(jwk, "n", 0);
+    const std::optional<std::string> exponent = bytes_member(jwk, "e", 0);
+    if (!modulus || !exponent) throw_bad_key("it has no 'n' or no 'e'");
+    if (modulus->size() < kShortestModulus || modulus->size() > kLongestModulus || modulus->front() == 0) {
+      throw_bad_key(fmt::format("its 'n' has not {} to {} bits", 8 * kShortestModulus, 8 * kLongestModulus));
+    }
+    const bool is_odd = !exponent->empty() && (static_cast<unsigned char>(exponent->back()) & 1) != 0;
+    if (!is_odd || *exponent == "\x01" || exponent->size() > kLongestExponent || exponent->front() == 0) {
+      throw_bad_key("its 'e' is no odd number from 3 on");
+    }
+    return std::make_shared<Rsa>(*modulus, *exponent);
+  }
+
+  Rsa(std::string modulus, std::string exponent)
+      : modulus_(std::move(modulus)), exponent_(std::move(exponent)), key_(make_key()) {}
+
+  Algorithm algorithm() const override { return Algorithm::kRs256; }
+  bool can_sign() const override { return false; }
+  std::string sign(std::string_view) const override {
+    throw base::Error(base::Code::kUnsupported, "a key for RS256 is another's: it checks, and does not sign");
+  }
+  bool verify(std::string_view text, std::string_view signature) const override {
+    const DigestContext context(EVP_MD_CTX_new());
+    require(context && EVP_DigestVerifyInit(context.get(), nullptr, EVP_sha256(), nullptr, key_.get()) == 1,
+            "check with RS256");
+    return EVP_DigestVerify(context.get(), data_of(signature), signature.size(), data_of(text),
+                            text.size()) == 1;
+  }
+  std::optional<json::object> public_members() const override {
+    return json::object{{"e", to_text(exponent_)}, {"kty", "RSA"}, {"n", to_text(modulus_)}};
+  }
+  json::object private_members() const override { return *public_members(); }
+
+ private:
+  PublicKey make_key() const {
+    const Number modulus = number_of(modulus_);
+    const Number exponent = number_of(exponent_);
+    const ParametersBuilder builder(OSSL_PARAM_BLD_new());
+    require(builder && modulus && exponent &&
+                OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_N, modulus.get()) == 1 &&
+                OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_E, exponent.get()) == 1,
+            "hold a key of RSA");
+    const Parameters parameters(OSSL_PARAM_BLD_to_param(builder.get()));
+    const KeyContext context(EVP_PKEY_CTX_new_from_name(nullptr, "RSA", nullptr));
+    EVP_PKEY* made = nullptr;
+    if (!context || EVP_PKEY_fromdata_init(context.get()) != 1 ||
+        EVP_PKEY_fromdata(context.get(), &made, EVP_PKEY_PUBLIC_KEY, parameters.get()) != 1) {
+      throw_bad_key("its 'n' and 'e' are no key of RSA");
+    }
+    return PublicKey(made);
+  }
+
+  std::string modulus_;
+  std::string exponent_;
+  PublicKey key_;
+};
+
 class Secret final : public SigningKey::Material {
  public:
   static std::shared_ptr<const Material> generate() {
@@ -302,8 +366,9 @@ std::shared_ptr<const SigningKey::Material> read_material(const json::object& jw
   if (type == "OKP" && curve == "Ed25519") return Ed25519::from_jwk(jwk);
   if (type == "EC" && curve == "P-256") return P256::from_jwk(jwk);
   if (type == "oct") return Secret::from_jwk(jwk);
+  if (type == "RSA") return Rsa::from_jwk(jwk);
   throw_bad_key(
-      fmt::format("'kty' '{}' with 'crv' '{}' is not known; Ed25519, P-256 and oct are", type, curve));
+      fmt::format("'kty' '{}' with 'crv' '{}' is not known; Ed25519, P-256, RSA and oct are", type, curve));
 }
 
 /// RFC 7638 for keys with a public part; a secret's name says nothing about it.
@@ -323,6 +388,8 @@ std::string_view algorithm_name(Algorithm algorithm) {
       return "ES256";
     case Algorithm::kHs256:
       return "HS256";
+    case Algorithm::kRs256:
+      return "RS256";
   }
   return "unknown";
 }
@@ -331,6 +398,9 @@ SigningKey::SigningKey(std::shared_ptr<const Material> material, std::string id)
     : material_(std::move(material)), id_(std::move(id)) {}
 
 SigningKey SigningKey::generate(Algorithm algorithm) {
+  if (algorithm == Algorithm::kRs256) {
+    throw base::Error(base::Code::kUnsupported, "tokens are signed with EdDSA, ES256 or HS256, not RS256");
+  }
   const auto material = algorithm == Algorithm::kEdDsa   ? Ed25519::generate()
                         : algorithm == Algorithm::kEs256 ? P256::generate()
                                                          : Secret::generate();

@@ -13,8 +13,9 @@ enum class Algorithm {
   kEdDsa,  ///< Ed25519
   kEs256,  ///< ECDSA on P-256 with SHA-256
   kHs256,  ///< HMAC-SHA-256, a secret that everybody who checks must know
+  kRs256,  ///< RSASSA-PKCS1-v1_5 with SHA-256: others' tokens are checked with it, ours are not signed so
 };
-/// As tokens name it: `EdDSA`, `ES256`, `HS256`.
+/// As tokens name it: `EdDSA`, `ES256`, `HS256`, `RS256`.
 std::string_view algorithm_name(Algorithm algorithm);
 
 /// Cheap to copy; does not change; thread-safe.
@@ -22,6 +23,7 @@ class SigningKey {
  public:
   class Material;
 
+  /// Throws base::Error (kUnsupported) for kRs256.
   static SigningKey generate(Algorithm algorithm);
   /// From a JSON Web Key (RFC 7517, 8037): with its private part, or to check with only. Throws base::Error
   /// (kInvalidInput) that says what is wrong with it.

@@ -73,6 +73,56 @@ TEST(SigningKey, Es256IsThatOfThePublishedVector) {
   EXPECT_TRUE(key.verify(text, key.sign(text)));
 }
 
+constexpr const char* kRfc7515RsaKey = R"({"kty":"RSA","e":"AQAB",
+  "n":"ofgWCuLjybRlzo0tZWJjNiuSfb4p4fAkd_wWJcyQoTbji9k0l8W26mPddxHmfHQp-Vaw-4qPCJrcS2mJPMEzP1Pt0Bm4d4QlL-yRT-SFd2lZS-pCgNMsD1W_YpRPEwOWvG6b32690r2jZ47soMZo9wGzjb_7OMg0LOL-bSf63kpaSHSXndS5z5rexMdbBYUsLA9e-KXBdQOS-UTo7WTBEMa2R2CapHg665xsmtdVMTBQY4uDZlxvb3qCo5ZwKh9kG4LT6_I5IhlJH7aGhyxXFvUK-DWNmoudF8NAco9_h9iaGNj8q2ethFkMLs91kzk2PAcDTW9gb54h4FRWyuXpoQ"})";
+
+// RFC 7515, appendix A.2.
+TEST(SigningKey, Rs256IsThatOfThePublishedVector) {
+  const SigningKey key = key_of(kRfc7515RsaKey);
+  const std::string text =
+      "eyJhbGciOiJSUzI1NiJ9."
+      "eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ";
+  const std::string signature =
+      ".cC4hiUPoj9Eetdgtv3hF80EGrhuB__dzERat0XF9g2VtQgr9PJbu3XOiZj5RZmh7AAuHIm4Bh-0Qc_lF5YKt_"
+      "O8W2Fp5jujGbds9uJdbF"
+      "9CUAr7t1dnZcAcQjbKBYNX4BAynRFdiuB--f_nZLgrnbyTyWzO75vRK5h6xBArLIARNPvkSjtQBMHlb1L07Qe7K0GarZRmB_"
+      "eSN9383LcOL"
+      "n6_dO--xi12jzDwusC-"
+      "eOkHWEsqtFZESc6BfI7noOPqvhJ1phCnvWh6IeYI2w9QOYEUipUTI8np6LbgGY9Fs98rqVt5AXLIhWkWywlVmtVrB"
+      "p0igcN_IoypGlUPQGe77Rw";
+  EXPECT_TRUE(signed_by(key, text + signature));
+  EXPECT_FALSE(signed_by(key, text + "x" + signature));
+  EXPECT_FALSE(key.verify(text, ""));
+}
+
+TEST(SigningKey, ForRs256IsAnothersAndOnlyChecks) {
+  const SigningKey key = key_of(kRfc7515RsaKey);
+  EXPECT_EQ(key.algorithm(), Algorithm::kRs256);
+  EXPECT_FALSE(key.can_sign());
+  EXPECT_EQ(code_of([&] { key.sign("text"); }), base::Code::kInternal);
+  EXPECT_EQ(code_of([] { SigningKey::generate(Algorithm::kRs256); }), base::Code::kUnsupported);
+  EXPECT_EQ(SigningKey::from_jwk(key.public_jwk()).id(), key.id());
+  EXPECT_EQ(key.private_jwk(), key.public_jwk()) << "there is no private part";
+}
+
+// One bit less than 2048, an even exponent, the exponent 1, one with a zero before it, one that is too long.
+TEST(SigningKey, RefusesRsaKeysThatAreNotSound) {
+  const std::string good(256, '\xc1');
+  const auto refused = [](const std::string& n, const std::string& e) {
+    const boost::json::object jwk{
+        {"kty", "RSA"}, {"n", base64(n, Base64::kUrl)}, {"e", base64(e, Base64::kUrl)}};
+    return code_of([&] { SigningKey::from_jwk(jwk); }) == base::Code::kInvalidInput;
+  };
+  EXPECT_FALSE(refused(good, "\x03"));
+  EXPECT_TRUE(refused(good.substr(1), "\x03"));
+  EXPECT_TRUE(refused(std::string(1, '\0') + good, "\x03"));
+  EXPECT_TRUE(refused(std::string(1025, '\xc1'), "\x03"));
+  for (const std::string& exponent : {std::string(), std::string("\x04"), std::string("\x01"),
+                                      std::string("\0\x03", 2), std::string(9, '\x03')}) {
+    EXPECT_TRUE(refused(good, exponent));
+  }
+}
+
 class EachAlgorithm : public testing::TestWithParam<Algorithm> {};
 INSTANTIATE_TEST_SUITE_P(All, EachAlgorithm,
                          testing::Values(Algorithm::kEdDsa, Algorithm::kEs256, Algorithm::kHs256));
