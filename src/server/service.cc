@@ -22,6 +22,7 @@ namespace {
 namespace json = boost::json;
 
 constexpr const char* kDemoEmail = "demo@example.org";
+constexpr std::chrono::seconds kFlagsAreFresh{2};
 constexpr std::array<double, 10> kSeconds{0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 60};
 
 std::string in_one_line(std::string text) {
@@ -142,6 +143,7 @@ Service::Service(Composition& parts)
       webhook_calls_(client_),
       webhooks_(jobs_, parts.clock(), parts.ids(), webhook_calls_, &sealing_),
       crons_(jobs_, parts.clock(), parts.ids()),
+      flags_(*database_, settings_.features, parts.clock()),
       deletion_({.database = *database_,
                  .blobs = blobs_,
                  .inventory = personal_data(),
@@ -171,6 +173,7 @@ Service::Service(Composition& parts)
       team_routes_(routes_, teams_, [this](const base_api::Letter& letter) { post_letter(letter); }),
       privacy_routes_(routes_,
                       {.deletion = deletion_, .exports = exports_, .consents = consents_, .holds = holds_}),
+      flag_routes_(routes_, flags_),
       utility_routes_(routes_, parts.clock()),
       webhook_routes_(routes_, webhooks_, audit_),
       cron_routes_(routes_, crons_, audit_, {mirror::Analyses::kJobKind}),
@@ -208,6 +211,8 @@ Service::Service(Composition& parts)
     }
     metrics.set("queue_jobs_running", "Jobs that this program does now.",
                 static_cast<double>(worker_.busy()));
+    metrics.set("feature_flags_age_seconds", "Since it was last known who has which feature.",
+                std::chrono::duration<double>(flags_.age()).count());
   });
 }
 
@@ -234,6 +239,8 @@ void Service::listen() {
 }
 
 void Service::start() {
+  wait(flags_.refresh());
+  background_.spawn(follow_flags());
   background_.spawn(keep_house());
   worker_.start();
   cron_ticker_.emplace(crons_, parts_.clock(), [this](const std::string& why) { note_trouble(why); });
@@ -307,6 +314,19 @@ base::Task<void> Service::queue_letter(base_api::Letter letter) {
     co_await letter_post_->queue(std::move(letter));
   } catch (const base::Error& error) {
     log_.error("a letter is lost", {{"failure", error.what()}});
+  }
+}
+
+base::Task<void> Service::follow_flags() {
+  for (bool was_told = false;;) {
+    co_await parts_.clock().sleep_until(parts_.clock().now() + kFlagsAreFresh);
+    try {
+      co_await flags_.refresh();
+      was_told = false;
+    } catch (const base::Error& error) {
+      if (!was_told) log_.warning("features are as they were", {{"failure", error.what()}});
+      was_told = true;
+    }
   }
 }
 

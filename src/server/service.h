@@ -14,6 +14,7 @@
 #include "apps/base/account_routes.h"
 #include "apps/base/audit_routes.h"
 #include "apps/base/cron_routes.h"
+#include "apps/base/flag_routes.h"
 #include "apps/base/item_routes.h"
 #include "apps/base/job_routes.h"
 #include "apps/base/key_routes.h"
@@ -25,6 +26,7 @@
 #include "apps/base/webhook_routes.h"
 #include "apps/mirror/serving/mirror_routes.h"
 #include "core/base/pool.h"
+#include "platform/flags/flags.h"
 #include "platform/http/server.h"
 #include "platform/jobs/background.h"
 #include "platform/jobs/crons.h"
@@ -108,6 +110,8 @@ class Service {
   /// What is done again and again: the audit log's ends are signed, what has expired is removed.
   base::Task<void> keep_house();
   base::Task<void> keep_house_once(int minute);
+  /// Looks what other replicas' administrators have changed.
+  base::Task<void> follow_flags();
   base::Task<void> make_account(DemoLogin login, bool is_superuser);
   base::Task<void> analyze_sample_now(DemoLogin login);
 
@@ -145,6 +149,7 @@ class Service {
   WebhookCalls webhook_calls_;
   jobs::Webhooks webhooks_;
   jobs::Crons crons_;
+  flags::Flags flags_;
   privacy::AccountDeletion deletion_;
   privacy::PersonalExports exports_;
   privacy::Consents consents_;
@@ -166,6 +171,7 @@ class Service {
   base_api::AuditRoutes audit_routes_;
   base_api::TeamRoutes team_routes_;
   base_api::PrivacyRoutes privacy_routes_;
+  base_api::FlagRoutes flag_routes_;
   base_api::UtilityRoutes utility_routes_;
   base_api::WebhookRoutes webhook_routes_;
   base_api::CronRoutes cron_routes_;

@@ -59,6 +59,16 @@ std::optional<mail::SmtpSettings> read_smtp_settings(SettingReader& read) {
   return smtp;
 }
 
+flags::DefaultFlags read_features(SettingReader& read) {
+  const std::vector<std::string> parts = read.list(
+      "FEATURE_FLAGS", "features that are on unless changed, such as new_reports=on,quick_search=20%");
+  try {
+    return flags::read_default_flags(parts);
+  } catch (const base::Error& error) {
+    throw base::Error(error.code(), fmt::format("FEATURE_FLAGS: {}", error.what()));
+  }
+}
+
 void read_serve_settings(SettingReader& read, const std::filesystem::path& data, ServeSettings& serve) {
   serve.host =
       read.text("PHAROS_HOST", "address to listen on; 0.0.0.0 is every address of this machine", "127.0.0.1");
@@ -98,6 +108,7 @@ void read_serve_settings(SettingReader& read, const std::filesystem::path& data,
   serve.requests_a_minute =
       read.whole("RATE_LIMIT_PER_MINUTE", "calls a person may make in any minute", 100, 1, 1'000'000);
   serve.days_kept = read_days_kept(read);
+  serve.features = read_features(read);
   serve.admin_email =
       read.text("FIRST_SUPERUSER", "who runs this server: an account made at the first start");
   serve.admin_password = read.secret("FIRST_SUPERUSER_PASSWORD", "its password");

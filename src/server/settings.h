@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "apps/mirror/report.h"
+#include "platform/flags/default_flags.h"
 #include "platform/mail/smtp.h"
 #include "platform/telemetry/log.h"
 #include "server/setting_reader.h"
@@ -37,6 +38,7 @@ struct ServeSettings {
   bool rate_limits = true;
   std::int64_t requests_a_minute = 100;
   std::map<std::string, std::int64_t> days_kept;  ///< by kind, as the inventory of personal data names it
+  flags::DefaultFlags features;                   ///< what they are where nobody has changed them
   std::string admin_email;
   std::string admin_password;
   std::string password_pepper;  ///< kept apart from the database; without it hashes cannot be guessed at

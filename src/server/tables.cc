@@ -2,6 +2,7 @@
 
 #include "apps/base/tables.h"
 #include "apps/mirror/serving/mirror_routes.h"
+#include "platform/flags/flag_tables.h"
 #include "platform/jobs/tables.h"
 #include "platform/privacy/privacy_tables.h"
 #include "platform/security/security_tables.h"
@@ -12,9 +13,9 @@ extern const std::string_view personal_data_json;
 
 namespace pharos::server {
 
-std::array<storage::RoomTables, 5> all_tables() {
-  return {security::security_tables(), jobs::job_tables(), privacy::privacy_tables(), base_api::tables(),
-          mirror::mirror_tables()};
+std::array<storage::RoomTables, 6> all_tables() {
+  return {security::security_tables(), jobs::job_tables(), privacy::privacy_tables(),
+          flags::flag_tables(),        base_api::tables(), mirror::mirror_tables()};
 }
 
 const privacy::Inventory& personal_data() {

@@ -105,6 +105,8 @@ struct Erasure : testing_support::Tables<Kind> {
     this->put("INSERT INTO consents VALUES ('c', $1, 'photos', '1', true, 'page', 1)", id);
     this->put("INSERT INTO legal_holds VALUES ('eve', 'a case', $1, 1)", id);
     this->put("INSERT INTO job_turns VALUES ($1, 1)", std::string(kTeam));
+    this->put("INSERT INTO feature_flag_choices VALUES ('reports', $1, true), ('search', $2, false)", id,
+              std::string(kTeam));
   }
   void give_data(const std::string& mark, const std::string& id, const std::string& team) {
     this->put(

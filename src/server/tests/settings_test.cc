@@ -51,8 +51,10 @@ TEST_F(SettingsTest, WithoutAnySettingThereAreDefaults) {
 }
 
 TEST_F(SettingsTest, SettingsAreTaken) {
+  write(".env", "FEATURE_FLAGS=new_reports=on,quick_search=20%\n");
   const Settings settings =
       read({{"PHAROS_MODELS", "/somewhere"}, {"PHAROS_WORKERS", "3"}, {"LIFEMIRROR_MODE", "dev"}});
+  EXPECT_EQ(settings.serve.features, (flags::DefaultFlags{{"new_reports", 100}, {"quick_search", 20}}));
   EXPECT_EQ(settings.models, "/somewhere");
   EXPECT_EQ(settings.workers, 3);
   EXPECT_EQ(settings.mode, mirror::Mode::kDev);
@@ -107,6 +109,8 @@ TEST_F(SettingsTest, AnUnusableValueIsRefusedByNameAndPlace) {
   EXPECT_THAT(refusal({{"PHAROS_PRIVATE_NETWORKS", "10.0.0.0/8,here"}}),
               HasSubstr("PHAROS_PRIVATE_NETWORKS: 'here' is no network"));
   EXPECT_THAT(refusal({{"PHAROS_TLS_KEY", "key.pem"}}), HasSubstr("together"));
+  EXPECT_THAT(refusal({{"FEATURE_FLAGS", "new_reports=maybe"}}),
+              HasSubstr("FEATURE_FLAGS: 'new_reports=maybe' is no feature's default"));
   EXPECT_THAT(refusal({{"PASSWORD_PEPPER_FILE", "/nowhere"}}), HasSubstr("PASSWORD_PEPPER_FILE"));
 }
 
