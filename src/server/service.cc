@@ -12,6 +12,7 @@
 #include "platform/security/crypto.h"
 #include "platform/security/redis_rate_limits.h"
 #include "platform/security/tables/one_time_links.h"
+#include "server/blob_store.h"
 #include "server/data_folder.h"
 #include "server/sealing_key.h"
 #include "server/tables.h"
@@ -116,7 +117,8 @@ Service::Service(Composition& parts)
       beats_("beats", 1),
       database_(open(parts.settings(), disk_, parts.clock(), log_, metrics_, bring_up_to_date)),
       heartbeats_(open(parts.settings(), beats_, parts.clock(), log_, metrics_, leave_as_it_is)),
-      blobs_({.folder = parts.settings().data / "blobs"}, disk_, parts.ids(), files_),
+      blobs_(open_blobs(parts.settings(),
+                        {.disk = disk_, .ids = parts.ids(), .clock = parts.clock(), .files = files_})),
       passwords_({.hash = {.pepper = settings_.password_pepper}}, common_passwords(parts.settings().models),
                  hash_),
       tokens_({}, security::load_or_make_keys(settings_.token_keys), parts.clock(), parts.ids()),
@@ -145,12 +147,12 @@ Service::Service(Composition& parts)
       crons_(jobs_, parts.clock(), parts.ids()),
       flags_(*database_, settings_.features, parts.clock()),
       deletion_({.database = *database_,
-                 .blobs = blobs_,
+                 .blobs = *blobs_,
                  .inventory = personal_data(),
                  .identities = accounts_.identities(),
                  .clock = parts.clock()}),
       exports_({.jobs = jobs_,
-                .blobs = blobs_,
+                .blobs = *blobs_,
                 .inventory = personal_data(),
                 .clock = parts.clock(),
                 .ids = parts.ids()}),
@@ -158,7 +160,7 @@ Service::Service(Composition& parts)
       holds_(*database_, parts.clock()),
       retention_(*database_, personal_data(), settings_.days_kept, parts.clock()),
       items_(*database_, parts.clock(), parts.ids()),
-      media_(*database_, blobs_, disk_, parts.cpu(), parts.clock(), parts.ids()),
+      media_(*database_, *blobs_, disk_, parts.cpu(), parts.clock(), parts.ids()),
       analyses_(
           *database_, jobs_, webhooks_, media_, [this] { return mirror_parts(); }, parts.settings().mode,
           parts.cpu(), parts.clock()),
@@ -239,6 +241,7 @@ void Service::listen() {
 }
 
 void Service::start() {
+  if (settings_.s3) wait(check_store(*settings_.s3, *blobs_));
   wait(flags_.refresh());
   background_.spawn(follow_flags());
   background_.spawn(keep_house());

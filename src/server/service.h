@@ -41,8 +41,8 @@
 #include "platform/security/audit.h"
 #include "platform/security/rate_limits.h"
 #include "platform/security/teams.h"
+#include "platform/storage/blobs.h"
 #include "platform/storage/cipher.h"
-#include "platform/storage/disk_blobs.h"
 #include "platform/storage/file_system.h"
 #include "platform/storage/redis/redis.h"
 #include "platform/storage/redis/redis_channels.h"
@@ -125,7 +125,7 @@ class Service {
   std::unique_ptr<storage::Database> database_;
   std::unique_ptr<storage::Database> heartbeats_;
   storage::MachineFiles files_;
-  storage::DiskBlobs blobs_;
+  std::unique_ptr<storage::Blobs> blobs_;
   security::Passwords passwords_;
   security::AccessTokens tokens_;
   security::AccountParts account_parts_;

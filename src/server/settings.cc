@@ -59,6 +59,20 @@ std::optional<mail::SmtpSettings> read_smtp_settings(SettingReader& read) {
   return smtp;
 }
 
+/// Nothing where no store is named.
+std::optional<storage::S3BlobsSettings> read_s3_settings(SettingReader& read) {
+  storage::S3BlobsSettings s3;
+  s3.endpoint =
+      read.text("S3_ENDPOINT", "https://host[:port] of an S3 store for photos, in place of the data folder");
+  s3.bucket = read.text("S3_BUCKET", "which of its buckets, made before");
+  s3.prefix = read.text("S3_PREFIX", "what names in the bucket begin with", "pharos/");
+  s3.keys.region = read.text("S3_REGION", "the store's region", s3.keys.region);
+  s3.keys.access_key = read.text("S3_ACCESS_KEY", "the name of the key to it");
+  s3.keys.secret_key = read.secret("S3_SECRET_KEY", "that key");
+  if (s3.endpoint.empty()) return std::nullopt;
+  return s3;
+}
+
 flags::DefaultFlags read_features(SettingReader& read) {
   const std::vector<std::string> parts = read.list(
       "FEATURE_FLAGS", "features that are on unless changed, such as new_reports=on,quick_search=20%");
@@ -87,6 +101,7 @@ void read_serve_settings(SettingReader& read, const std::filesystem::path& data,
                                     "whether messages of WebSockets are compressed, for memory", false);
   serve.database_url =
       read.text("DATABASE_URL", "sqlite:PATH or postgresql://...; without it a file in the data folder");
+  serve.s3 = read_s3_settings(read);
   serve.token_keys =
       read.text("PHAROS_TOKEN_KEYS", "file with the keys that sign access tokens, the same for all replicas",
                 (data / "token-keys.json").string());
@@ -141,6 +156,10 @@ void check_serve_settings(const Settings& settings) {
   }
   check_networks(serve.private_networks);
   if (serve.smtp) check_smtp(*serve.smtp);
+  if (serve.s3 &&
+      (serve.s3->bucket.empty() || serve.s3->keys.access_key.empty() || serve.s3->keys.secret_key.empty())) {
+    refuse("S3_ENDPOINT needs S3_BUCKET, S3_ACCESS_KEY and S3_SECRET_KEY besides");
+  }
   if (serve.only_verified && !serve.smtp && !settings.is_local()) {
     refuse("REQUIRE_VERIFIED_EMAIL needs a mail server (SMTP_HOST), or nobody new could ever log in");
   }

@@ -11,6 +11,7 @@
 #include "apps/mirror/report.h"
 #include "platform/flags/default_flags.h"
 #include "platform/mail/smtp.h"
+#include "platform/storage/s3/s3_blobs.h"
 #include "platform/telemetry/log.h"
 #include "server/setting_reader.h"
 
@@ -27,6 +28,7 @@ struct ServeSettings {
   bool socket_deflate = false;
   std::string public_url;    ///< how people reach it, for links in mails; empty: host and port
   std::string database_url;  ///< empty: SQLite in the data folder
+  std::optional<storage::S3BlobsSettings> s3;  ///< where photos are kept; nothing: in the data folder
   std::filesystem::path
       token_keys;  ///< file with the keys that sign access tokens, the same for all replicas
   std::optional<mail::SmtpSettings> smtp;     ///< what mails are sent by; nothing: none are

@@ -105,6 +105,7 @@ int backup(Composition& parts, const Console& console, const BackupOptions& opti
                                          progress_on(console));
   console.print(
       fmt::format("{} files, {} bytes, in {}\n", manifest.files.size(), bytes_of(manifest), options.folder));
+  if (parts.settings().serve.s3) console.note("photos are in S3_BUCKET, and not in this copy\n");
   return 0;
 }
 

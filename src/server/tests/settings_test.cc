@@ -111,6 +111,8 @@ TEST_F(SettingsTest, AnUnusableValueIsRefusedByNameAndPlace) {
   EXPECT_THAT(refusal({{"PHAROS_TLS_KEY", "key.pem"}}), HasSubstr("together"));
   EXPECT_THAT(refusal({{"FEATURE_FLAGS", "new_reports=maybe"}}),
               HasSubstr("FEATURE_FLAGS: 'new_reports=maybe' is no feature's default"));
+  EXPECT_THAT(refusal({{"S3_ENDPOINT", "https://store"}, {"S3_BUCKET", "photos"}, {"S3_ACCESS_KEY", "k"}}),
+              HasSubstr("S3_SECRET_KEY"));
   EXPECT_THAT(refusal({{"PASSWORD_PEPPER_FILE", "/nowhere"}}), HasSubstr("PASSWORD_PEPPER_FILE"));
 }
 

@@ -4,6 +4,7 @@
 #include "core/base/file.h"
 #include "core/base/text.h"
 #include "platform/http/own_listing.h"
+#include "platform/privacy/erasure.h"
 #include "platform/storage/time.h"
 #include "platform/vision/image.h"
 
@@ -84,14 +85,21 @@ base::Task<Photo> Media::read_whole(storage::Scope owner, std::string id) {
 
 base::Task<void> Media::remove(security::Caller caller, std::string id) {
   auto work = [caller, id](storage::Session& session) {
-    return only_row(session.run(
-                        "DELETE FROM media WHERE id = $1 AND team_id = $2 AND owner_id = $3 RETURNING blob",
+    std::string blob =
+        only_row(
+            session.run("DELETE FROM media WHERE id = $1 AND team_id = $2 AND owner_id = $3 RETURNING blob",
                         id, caller.team_id, caller.user_id))
-        .text("blob");
+            .text("blob");
+    privacy::doom_blob(session, blob);
+    return blob;
   };
-  // The row goes first: a blob without a row is swept, a row without a blob would be a broken photo.
+  // The row goes first: a row without a blob would be a broken photo.
   std::string blob = co_await database_.write(caller.scope(), std::move(work));
-  co_await blobs_.remove(std::move(blob));
+  try {
+    co_await blobs_.remove(std::move(blob));
+  } catch (const base::Error& error) {
+    if (error.code() != base::Code::kUnavailable) throw;  // else housekeeping removes it: it is doomed
+  }
 }
 
 }  // namespace pharos::mirror

@@ -34,10 +34,11 @@ std::optional<std::string> element(std::string_view xml, std::string_view name, 
 [[noreturn]] void throw_refused(const Answer& answer) {
   std::size_t from = 0;
   const std::string code = element(answer.body, "Code", from).value_or("");
-  const char* advice =
-      answer.status == 403 ? "; are the keys, the bucket and this machine's clock right?" : "";
-  throw base::Error(base::Code::kUnavailable,
-                    fmt::format("the S3 store answers {} {}{}", answer.status, code, advice));
+  const char* advice = "";
+  if (answer.status == 403) advice = "; are the keys, the bucket and this machine's clock right?";
+  if (answer.status == kNotThere) advice = "; is there that bucket?";
+  throw base::Error(base::Code::kUnavailable, fmt::format("the S3 store answers {}{}{}{}", answer.status,
+                                                          code.empty() ? "" : " ", code, advice));
 }
 
 /// A file without a name, gone when it is closed.

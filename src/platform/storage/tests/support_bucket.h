@@ -147,6 +147,9 @@ class Bucket {
     if (!is_signed(asked)) {
       return answer("403 Forbidden", "<Error><Code>SignatureDoesNotMatch</Code></Error>");
     }
+    if (!request.path.starts_with("/photos")) {
+      return answer("404 Not Found", "<Error><Code>NoSuchBucket</Code></Error>");
+    }
     if (!request.query.empty()) return list(request.query);
     if (request.method == "PUT") {
       objects_[request.path] = asked.body;
