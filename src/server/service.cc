@@ -256,6 +256,7 @@ void Service::stop(base::Duration patience) {
   worker_.stop(patience);
   hint_relay_.reset();
   channels_.reset();
+  redis_.reset();  // its connection would keep the background running; nobody calls any more
   background_.stop();
 }
 
