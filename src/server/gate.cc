@@ -1,5 +1,7 @@
 #include "server/gate.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "apps/base/session_cookies.h"
@@ -50,6 +52,16 @@ std::optional<std::string_view> cookie_of(const http::Request& request, const st
   return token;
 }
 
+[[noreturn]] void refuse(const security::LimitVerdict& verdict) {
+  const security::TierState& full =
+      *std::ranges::max_element(verdict.tiers, {}, &security::TierState::retry_after);
+  const auto wait = std::chrono::ceil<seconds>(full.retry_after).count();
+  throw http::RefusedError(base::Code::kLimited,
+                           fmt::format("more than {} calls in {} s ({}); try again in {} s", full.tier->limit,
+                                       full.tier->window.count(), full.tier->name, wait),
+                           as_headers(verdict));
+}
+
 }  // namespace
 
 ServerGate::ServerGate(security::Accounts& accounts, security::RateLimits& limits, GateSettings settings)
@@ -58,6 +70,8 @@ ServerGate::ServerGate(security::Accounts& accounts, security::RateLimits& limit
       counts_(settings.counts),
       public_url_(settings.public_url),
       general_{.name = "general", .limit = settings.requests_a_minute, .window = seconds(60)},
+      team_{.name = "team", .limit = settings.team_requests_a_minute, .window = seconds(60)},
+      address_{.name = "address", .limit = settings.address_requests_a_minute, .window = seconds(60)},
       auth_{.name = "auth", .limit = 10, .window = seconds(60)},
       upload_{.name = "upload", .limit = 10, .window = seconds(3600)},
       analyze_{.name = "analyze", .limit = 20, .window = seconds(3600)} {}
@@ -88,18 +102,15 @@ const security::Tier& ServerGate::tier_of(http::Limit limit) const {
 base::Task<http::Headers> ServerGate::count(const http::Route& route, const http::Request& request,
                                             const std::optional<security::Caller>& caller) {
   if (!counts_ || route.limit() == http::Limit::kNone) co_return http::Headers();
-  const security::Tier& tier = tier_of(route.limit());
   const bool by_address = !caller || route.limit() == http::Limit::kAuth;
+  const std::string address = security::address_key(request.client);
   std::vector<security::Charge> charges{
-      {.tier = &tier,
-       .key = by_address ? "ip:" + security::address_key(request.client) : "user:" + caller->user_id}};
+      {.tier = &tier_of(route.limit()), .key = by_address ? "ip:" + address : "user:" + caller->user_id},
+      {.tier = &address_, .key = address}};
+  if (caller) charges.push_back({.tier = &team_, .key = caller->team_id});
   const security::LimitVerdict verdict = co_await limits_.take(std::move(charges));
-  if (verdict.allowed) co_return as_headers(verdict);
-  const auto wait = std::chrono::ceil<seconds>(verdict.retry_after()).count();
-  throw http::RefusedError(
-      base::Code::kLimited,
-      fmt::format("more than {} calls in {} s; try again in {} s", tier.limit, tier.window.count(), wait),
-      as_headers(verdict));
+  if (!verdict.allowed) refuse(verdict);
+  co_return as_headers(verdict);
 }
 
 }  // namespace pharos::server

@@ -8,8 +8,10 @@
 namespace pharos::server {
 
 struct GateSettings {
-  bool counts = true;  ///< whether calls are limited
-  std::int64_t requests_a_minute = 100;
+  bool counts = true;                             ///< whether calls are limited
+  std::int64_t requests_a_minute = 100;           ///< of a person, or of an address that nobody is known by
+  std::int64_t team_requests_a_minute = 1000;     ///< of all people of a team
+  std::int64_t address_requests_a_minute = 3000;  ///< of all people at an address
   std::string public_url;  ///< whose pages may use cookies, beside those of the host that is asked
 };
 
@@ -22,7 +24,8 @@ class ServerGate final : public http::Gate {
   /// browser whoever's page asks for it: for what changes something it counts only when the page is this
   /// server's own.
   base::Task<std::optional<security::Caller>> identify(const http::Request& request) override;
-  /// Known people have budgets of their own; strangers share their address's, a /64 of IPv6.
+  /// Known people have budgets of their own, within their team's; strangers share their address's, a /64 of
+  /// IPv6. What comes from an address has one, whoever asks. A call counts in all of them or in none.
   base::Task<http::Headers> count(const http::Route& route, const http::Request& request,
                                   const std::optional<security::Caller>& caller) override;
 
@@ -34,6 +37,8 @@ class ServerGate final : public http::Gate {
   bool counts_;
   std::string public_url_;
   security::Tier general_;
+  security::Tier team_;
+  security::Tier address_;
   security::Tier auth_;
   security::Tier upload_;
   security::Tier analyze_;

@@ -183,6 +183,8 @@ Service::Service(Composition& parts)
       gate_(accounts_, *limits_,
             {.counts = settings_.rate_limits,
              .requests_a_minute = settings_.requests_a_minute,
+             .team_requests_a_minute = settings_.team_requests_a_minute,
+             .address_requests_a_minute = settings_.address_requests_a_minute,
              .public_url = settings_.public_url}),
       dispatcher_(routes_, gate_, parts.clock(), disk_,
                   {.allowed_origins = settings_.cors_origins,

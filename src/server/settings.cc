@@ -122,6 +122,12 @@ void read_serve_settings(SettingReader& read, const std::filesystem::path& data,
   serve.rate_limits = read.truth("RATE_LIMIT_ENABLED", "whether calls are counted and limited", true);
   serve.requests_a_minute =
       read.whole("RATE_LIMIT_PER_MINUTE", "calls a person may make in any minute", 100, 1, 1'000'000);
+  serve.team_requests_a_minute =
+      read.whole("RATE_LIMIT_TEAM_PER_MINUTE", "calls that the people of a team may make together", 1000, 1,
+                 100'000'000);
+  serve.address_requests_a_minute =
+      read.whole("RATE_LIMIT_ADDRESS_PER_MINUTE", "calls that may come from an address, a /64 of IPv6", 3000,
+                 1, 100'000'000);
   serve.days_kept = read_days_kept(read);
   serve.features = read_features(read);
   serve.admin_email =

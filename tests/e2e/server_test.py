@@ -234,6 +234,18 @@ class LimitsTest(unittest.TestCase):
         finally:
             server.stop()
 
+    def test_a_team_and_an_address_have_budgets_besides(self):
+        for name, free in (("TEAM", 8), ("ADDRESS", 8 - len(("register", "log in")))):
+            with self.subTest(name):
+                server = Server(RATE_LIMIT_ENABLED="true", **{f"RATE_LIMIT_{name}_PER_MINUTE": "8"})
+                try:
+                    person = server.new_person()
+                    statuses = [person.ask("GET", "/api/v1/items").status for _ in range(10)]
+                    self.assertEqual(statuses, [200] * free + [429] * (10 - free))
+                    self.assertIn(f"({name.lower()})", person.ask("GET", "/api/v1/items").json()["detail"])
+                finally:
+                    server.stop()
+
 
 class KeepingTest(unittest.TestCase):
     def test_what_was_kept_is_there_after_a_restart(self):
