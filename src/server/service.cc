@@ -97,6 +97,19 @@ outbound::ClientSettings client_settings(const ServeSettings& settings) {
                     .private_networks = outbound::Networks(settings.private_networks)}};
 }
 
+/// Users choose nothing of what it calls: whoever runs the server has named the provider, which may be in the
+/// same house.
+outbound::ClientSettings provider_client_settings() {
+  return {.guard = {.private_networks = outbound::Networks({"0.0.0.0/0", "::/0"})}};
+}
+
+base_api::OidcSettings oidc_settings(const ServeSettings& settings) {
+  if (!settings.oidc) return {};
+  return {.name = settings.oidc->name,
+          .domains = settings.oidc->domains,
+          .emails_are_verified = settings.oidc->emails_are_verified};
+}
+
 http::ServerSettings server_settings(const ServeSettings& settings) {
   http::ServerSettings server{.host = settings.host,
                               .port = settings.port,
@@ -167,6 +180,7 @@ Service::Service(Composition& parts)
       operations_routes_(routes_, *database_, metrics_),
       account_routes_(routes_, accounts_, [this](const base_api::Letter& letter) { post_letter(letter); }),
       session_routes_(routes_, accounts_, settings_.public_url),
+      oidc_routes_(routes_, oidc_parts(), oidc_settings(settings_)),
       item_routes_(routes_, items_),
       job_routes_(routes_, jobs_, watch_),
       key_routes_(routes_, keys_),
@@ -268,6 +282,19 @@ std::string Service::address() const {
       settings_.host == "127.0.0.1" || settings_.host == "0.0.0.0" || settings_.host == "localhost";
   return fmt::format("{}://{}:{}", settings_.tls_certificate.empty() ? "http" : "https",
                      is_here ? "localhost" : settings_.host, server_->port());
+}
+
+base_api::OidcParts Service::oidc_parts() {
+  if (settings_.oidc) {
+    provider_client_.emplace(outbound::ClientParts{.clock = parts_.clock(), .resolver = resolver_},
+                             provider_client_settings());
+    provider_.emplace(settings_.oidc->provider, *provider_client_, parts_.clock());
+  }
+  return {.accounts = accounts_,
+          .provider = provider_ ? &*provider_ : nullptr,
+          .cipher = sealing_,
+          .clock = parts_.clock(),
+          .address = [this] { return address(); }};
 }
 
 mirror::MirrorParts Service::mirror_parts() {

@@ -18,6 +18,7 @@
 #include "apps/base/item_routes.h"
 #include "apps/base/job_routes.h"
 #include "apps/base/key_routes.h"
+#include "apps/base/oidc_routes.h"
 #include "apps/base/people_routes.h"
 #include "apps/base/privacy_routes.h"
 #include "apps/base/session_routes.h"
@@ -103,6 +104,7 @@ class Service {
 
  private:
   mirror::MirrorParts mirror_parts();
+  base_api::OidcParts oidc_parts();
   void tell(const http::Outcome& outcome);
   void note_trouble(const std::string& why) const { log_.warning("queue", {{"trouble", why}}); }
   void post_letter(const base_api::Letter& letter);
@@ -145,6 +147,8 @@ class Service {
   base::Pool mail_;
   outbound::SystemResolver resolver_;
   outbound::Client client_;
+  std::optional<outbound::Client> provider_client_;  ///< where there is a provider of identities
+  std::optional<oidc::Provider> provider_;           ///< likewise
   storage::Cipher sealing_;
   WebhookCalls webhook_calls_;
   jobs::Webhooks webhooks_;
@@ -164,6 +168,7 @@ class Service {
   OperationsRoutes operations_routes_;
   base_api::AccountRoutes account_routes_;
   base_api::SessionRoutes session_routes_;
+  base_api::OidcRoutes oidc_routes_;
   base_api::ItemRoutes item_routes_;
   base_api::JobRoutes job_routes_;
   base_api::KeyRoutes key_routes_;

@@ -5,7 +5,10 @@
 
 #include <fmt/format.h>
 
+#include "core/base/ascii.h"
 #include "core/base/error.h"
+#include "core/base/text.h"
+#include "platform/oidc/metadata.h"
 #include "platform/outbound/networks.h"
 
 namespace pharos::server {
@@ -83,6 +86,32 @@ flags::DefaultFlags read_features(SettingReader& read) {
   }
 }
 
+/// Nothing where no provider of identities is named.
+std::optional<OidcServeSettings> read_oidc_settings(SettingReader& read) {
+  OidcServeSettings oidc;
+  oidc.provider.issuer = read.text(
+      "OIDC_ISSUER", "the provider of identities that people may log in with, as it writes its name");
+  oidc.provider.client_id = read.text("OIDC_CLIENT_ID", "by which that provider knows this server");
+  oidc.provider.client_secret =
+      read.secret("OIDC_CLIENT_SECRET", "with which this server shows the provider who it is");
+  oidc.provider.scopes =
+      read.text("OIDC_SCOPES", "what is asked of the provider about people", oidc.provider.scopes);
+  oidc.name = read.text("OIDC_NAME", "what people call the provider", "company account");
+  for (const std::string& domain :
+       read.list("OIDC_ALLOWED_DOMAINS", "domains of e-mail addresses that may log in with it; none: all")) {
+    oidc.domains.push_back(base::lower(domain));
+  }
+  oidc.emails_are_verified =
+      read.truth("OIDC_EMAILS_ARE_VERIFIED",
+                 "whether the provider says only addresses that are surely people's own", false);
+  if (!oidc.provider.issuer.empty()) return oidc;
+  if (oidc.provider.client_id.empty() && oidc.provider.client_secret.empty()) return std::nullopt;
+  throw base::Error(
+      base::Code::kInvalidInput,
+      "OIDC_CLIENT_ID and OIDC_CLIENT_SECRET are of no use without OIDC_ISSUER: give it, or none of "
+      "them");
+}
+
 void read_serve_settings(SettingReader& read, const std::filesystem::path& data, ServeSettings& serve) {
   serve.host =
       read.text("PHAROS_HOST", "address to listen on; 0.0.0.0 is every address of this machine", "127.0.0.1");
@@ -108,6 +137,7 @@ void read_serve_settings(SettingReader& read, const std::filesystem::path& data,
   serve.password_pepper =
       read.secret("PASSWORD_PEPPER", "a secret that passwords are hashed with, the same for all replicas");
   serve.smtp = read_smtp_settings(read);
+  serve.oidc = read_oidc_settings(read);
   serve.only_verified =
       read.truth("REQUIRE_VERIFIED_EMAIL", "whether only who has confirmed their address may log in", false);
   serve.private_networks =
@@ -154,6 +184,29 @@ void check_smtp(const mail::SmtpSettings& smtp) {
   }
 }
 
+void check_oidc(const Settings& settings) {
+  const OidcServeSettings& oidc = *settings.serve.oidc;
+  const auto refuse = [](const std::string& why) { throw base::Error(base::Code::kInvalidInput, why); };
+  try {
+    oidc::check_issuer(oidc.provider.issuer);
+  } catch (const base::Error& error) {
+    refuse(fmt::format("OIDC_ISSUER: {}", error.what()));
+  }
+  if (oidc.provider.client_id.empty()) refuse("OIDC_ISSUER needs OIDC_CLIENT_ID, which the provider gives");
+  const std::vector<std::string> scopes = base::split(oidc.provider.scopes, ' ');
+  if (std::ranges::find(scopes, "openid") == scopes.end()) {
+    refuse("OIDC_SCOPES must have 'openid' among its words, or the provider does not say who somebody is");
+  }
+  for (const std::string& domain : oidc.domains) {
+    if (domain.contains('@') || !domain.contains('.')) {
+      refuse(fmt::format("OIDC_ALLOWED_DOMAINS: '{}' is no domain; write it like example.org", domain));
+    }
+  }
+  if (settings.serve.public_url.empty() && !settings.is_local()) {
+    refuse("OIDC_ISSUER needs PHAROS_PUBLIC_URL, to which the provider sends people back");
+  }
+}
+
 void check_serve_settings(const Settings& settings) {
   const ServeSettings& serve = settings.serve;
   const auto refuse = [](const std::string& why) { throw base::Error(base::Code::kInvalidInput, why); };
@@ -166,6 +219,7 @@ void check_serve_settings(const Settings& settings) {
       (serve.s3->bucket.empty() || serve.s3->keys.access_key.empty() || serve.s3->keys.secret_key.empty())) {
     refuse("S3_ENDPOINT needs S3_BUCKET, S3_ACCESS_KEY and S3_SECRET_KEY besides");
   }
+  if (serve.oidc) check_oidc(settings);
   if (serve.only_verified && !serve.smtp && !settings.is_local()) {
     refuse("REQUIRE_VERIFIED_EMAIL needs a mail server (SMTP_HOST), or nobody new could ever log in");
   }

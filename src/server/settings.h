@@ -11,11 +11,20 @@
 #include "apps/mirror/report.h"
 #include "platform/flags/default_flags.h"
 #include "platform/mail/smtp.h"
+#include "platform/oidc/provider_settings.h"
 #include "platform/storage/s3/s3_blobs.h"
 #include "platform/telemetry/log.h"
 #include "server/setting_reader.h"
 
 namespace pharos::server {
+
+/// Signing in with a company's account.
+struct OidcServeSettings {
+  oidc::ProviderSettings provider;
+  std::string name;                  ///< as people know it
+  std::vector<std::string> domains;  ///< of addresses that may sign in; none: all
+  bool emails_are_verified = false;  ///< the provider says only addresses that it has seen to
+};
 
 /// What only a server needs.
 struct ServeSettings {
@@ -32,6 +41,7 @@ struct ServeSettings {
   std::filesystem::path
       token_keys;  ///< file with the keys that sign access tokens, the same for all replicas
   std::optional<mail::SmtpSettings> smtp;     ///< what mails are sent by; nothing: none are
+  std::optional<OidcServeSettings> oidc;      ///< where there is a provider of identities
   bool only_verified = false;                 ///< who has not confirmed their address may not log in
   bool plain_http = false;                    ///< others' servers may be called by http
   std::vector<std::string> private_networks;  ///< that may be called although they are not on the internet

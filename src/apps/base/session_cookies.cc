@@ -21,10 +21,10 @@ std::string name_for(const http::Request& request, std::string_view name) {
 }
 
 void add(http::Headers& headers, const http::Request& request, std::string_view name, std::string_view value,
-         std::int64_t max_age) {
+         std::int64_t max_age, std::string_view same_site = "Strict") {
   headers.add("Set-Cookie",
-              fmt::format("{}={}; Path=/; Max-Age={}; HttpOnly; SameSite=Strict{}", name_for(request, name),
-                          value, max_age, request.is_secure ? "; Secure" : ""));
+              fmt::format("{}={}; Path=/; Max-Age={}; HttpOnly; SameSite={}{}", name_for(request, name),
+                          value, max_age, same_site, request.is_secure ? "; Secure" : ""));
 }
 
 }  // namespace
@@ -53,6 +53,15 @@ void SessionCookies::clear(http::Headers& headers, const http::Request& request)
 void SessionCookies::set_device(http::Headers& headers, const http::Request& request,
                                 const std::string& device) {
   add(headers, request, kDevice, device, kDeviceSeconds);
+}
+
+void SessionCookies::set_errand(http::Headers& headers, const http::Request& request,
+                                const std::string& sealed, std::chrono::seconds lifetime) {
+  add(headers, request, kErrand, sealed, lifetime.count(), "Lax");
+}
+
+void SessionCookies::clear_errand(http::Headers& headers, const http::Request& request) {
+  add(headers, request, kErrand, "", 0, "Lax");
 }
 
 }  // namespace pharos::base_api

@@ -1,6 +1,7 @@
 // The cookies of a browser that is signed in.
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <string_view>
 
@@ -18,6 +19,7 @@ struct SessionCookies {
   static constexpr std::string_view kAccess = "pharos_access";
   static constexpr std::string_view kRefresh = "pharos_refresh";
   static constexpr std::string_view kDevice = "pharos_device";
+  static constexpr std::string_view kErrand = "pharos_errand";
 
   /// The value of one, under the name that such a request has it.
   static std::string_view of(const http::Request& request, std::string_view name);
@@ -27,6 +29,11 @@ struct SessionCookies {
   static void clear(http::Headers& headers, const http::Request& request);
   /// By which a browser that has signed in before is known: strangers who try elsewhere do not lock it out.
   static void set_device(http::Headers& headers, const http::Request& request, const std::string& device);
+  /// What a browser keeps while it is at a provider of identities. It is sent when that one's page sends the
+  /// browser back, but to nothing else that other sites' pages ask for.
+  static void set_errand(http::Headers& headers, const http::Request& request, const std::string& sealed,
+                         std::chrono::seconds lifetime);
+  static void clear_errand(http::Headers& headers, const http::Request& request);
 };
 
 }  // namespace pharos::base_api

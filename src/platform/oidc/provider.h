@@ -14,17 +14,10 @@
 #include "core/base/task.h"
 #include "platform/oidc/metadata.h"
 #include "platform/oidc/provider_keys.h"
+#include "platform/oidc/provider_settings.h"
 #include "platform/outbound/client.h"
 
 namespace pharos::oidc {
-
-struct ProviderSettings {
-  std::string issuer;         ///< its name, just as it writes it: check_issuer()
-  std::string client_id;      ///< by which it knows this server
-  std::string client_secret;  ///< empty: this server has none
-  std::string scopes = "openid email profile";
-  std::chrono::seconds leeway{60};  ///< how far its clock and ours may be apart
-};
 
 /// What must be remembered of a browser while it is at the provider's. Only that browser may have it, sealed.
 struct Errand {

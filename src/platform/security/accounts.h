@@ -17,6 +17,7 @@
 #include "platform/security/caller.h"
 #include "platform/security/identities.h"
 #include "platform/security/passwords.h"
+#include "platform/security/proven_identity.h"
 #include "platform/security/tables/audit_log.h"
 #include "platform/security/tables/login_attempts.h"
 #include "platform/security/tables/sessions.h"
@@ -126,6 +127,11 @@ class Accounts {
   /// where only who has confirmed their address may, kUnavailable
   /// when too many sign in at this moment.
   base::Task<Tokens> log_in(Credentials credentials, ClientInfo client);
+  /// Whom another has recognised, in the account that is linked to that identity. The first time it is linked
+  /// to the account that has the address, or to a new one without a password. kForbidden for a disabled
+  /// account, and where nobody has seen to it that the address is theirs; kConflict where an account has it
+  /// that has not.
+  base::Task<Tokens> log_in_elsewhere(ProvenIdentity identity, ClientInfo client);
   /// Exchanges a refresh token, which is good for once. Shown a second time it ends the login, unless that
   /// was within ten seconds and nothing has come of it: then the answer was lost. kUnauthenticated.
   base::Task<Tokens> refresh(std::string refresh_token, ClientInfo client);
@@ -200,6 +206,9 @@ User user_of(const UserRow& row);
 
 /// Throws base::Error (kInvalidInput) for a name that is too long or no UTF-8.
 void check_name(const std::optional<std::string>& name);
+
+/// The sum by which a browser or program is known; empty when its secret is too short to be one.
+std::string device_hash_of(const std::string& device);
 
 /// In lower case and without white space around it. Throws base::Error (kInvalidInput) for what is no
 /// address.

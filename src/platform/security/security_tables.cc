@@ -6,6 +6,7 @@ extern const std::string_view _0002_audit_sql;
 extern const std::string_view _0003_links_sql;
 extern const std::string_view _0004_audit_subjects_sql;
 extern const std::string_view _0005_verified_emails_sql;
+extern const std::string_view _0006_external_identities_sql;
 }  // namespace pharos::embedded
 
 namespace pharos::security {
@@ -16,7 +17,8 @@ storage::RoomTables security_tables() {
                          {2, "audit", embedded::_0002_audit_sql},
                          {3, "links", embedded::_0003_links_sql},
                          {4, "audit_subjects", embedded::_0004_audit_subjects_sql},
-                         {5, "verified_emails", embedded::_0005_verified_emails_sql}}};
+                         {5, "verified_emails", embedded::_0005_verified_emails_sql},
+                         {6, "external_identities", embedded::_0006_external_identities_sql}}};
 }
 
 }  // namespace pharos::security

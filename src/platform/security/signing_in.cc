@@ -54,17 +54,17 @@ std::string email_to_look_up(const std::string& email) {
   }
 }
 
-std::string device_hash_of(const std::string& device) {
-  const bool is_good = device.size() >= kShortestDevice && device.size() <= kLongestDevice;
-  return is_good ? hash_of("device " + device) : "";
-}
-
 /// For the chain of the server: a wrong password and an unknown address leave the same.
 AuditEntry failure_entry(const std::string& user_id) {
   return {.team_id = std::string(kServerChain), .actor_id = "", .action = "login_failed", .subject = user_id};
 }
 
 }  // namespace
+
+std::string device_hash_of(const std::string& device) {
+  const bool is_good = device.size() >= kShortestDevice && device.size() <= kLongestDevice;
+  return is_good ? hash_of("device " + device) : "";
+}
 
 Accounts::Attempt Accounts::plan_attempt(Session& session, const Credentials& credentials,
                                          const ClientInfo& client) const {

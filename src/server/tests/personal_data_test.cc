@@ -97,6 +97,7 @@ struct Erasure : testing_support::Tables<Kind> {
     this->put("INSERT INTO known_devices VALUES ($1, 'd', 1)", id);
     this->put("INSERT INTO one_time_links VALUES ('l', 'password', $1, 1, 9)", id);
     this->put("INSERT INTO verified_emails SELECT id, email, 9 FROM users WHERE id = $1", id);
+    this->put("INSERT INTO external_identities VALUES ('https://login.example.org', $1, $1, 1, 1)", id);
     this->put("INSERT INTO api_keys VALUES ('k', 'crew', $1, 'boat', 'h', '', 1, NULL, NULL, NULL)", id);
     this->put("INSERT INTO invitations VALUES ('i', 'crew', 'new@example.org', 'user', 'h1', $1, 1, 9, NULL)",
               id);
