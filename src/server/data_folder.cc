@@ -8,7 +8,7 @@
 
 namespace pharos::server {
 
-const std::filesystem::path& made_folder(const std::filesystem::path& folder) {
+std::filesystem::path made_folder(std::filesystem::path folder) {
   if (folder.empty()) {
     throw base::Error(base::Code::kInvalidInput,
                       "say where to keep what is kept: --data FOLDER or PHAROS_DATA");

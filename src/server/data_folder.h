@@ -7,6 +7,6 @@ namespace pharos::server {
 
 /// Makes it where it is missing, for its owner's eyes alone. Throws base::Error (kInvalidInput) when none is
 /// named or it cannot be made.
-const std::filesystem::path& made_folder(const std::filesystem::path& folder);
+std::filesystem::path made_folder(std::filesystem::path folder);
 
 }  // namespace pharos::server

@@ -14,8 +14,8 @@ constexpr std::string_view kDigits = "0123456789abcdef";
 constexpr std::array<std::uint8_t, 256> kValues = [] {
   std::array<std::uint8_t, 256> values{};
   values.fill(0xff);
-  for (std::uint8_t value = 0; value < kDigits.size(); ++value) {
-    values[static_cast<unsigned char>(kDigits[value])] = value;
+  for (std::size_t value = 0; value < kDigits.size(); ++value) {
+    values[static_cast<unsigned char>(kDigits[value])] = static_cast<std::uint8_t>(value);
   }
   return values;
 }();

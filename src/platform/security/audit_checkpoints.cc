@@ -20,7 +20,6 @@
 
 namespace pharos::security {
 namespace {
-namespace json = boost::json;
 using base::Code;
 using base::Error;
 using storage::Scope;

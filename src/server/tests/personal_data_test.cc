@@ -137,7 +137,7 @@ struct Erasure : testing_support::Tables<Kind> {
       if (table.ends_with("migrations")) continue;  // not for the role that works
       for (const std::string& column : columns) {
         if (this->count(fmt::format("{} WHERE CAST({} AS text) LIKE '%{}%'", table, column, text)) > 0)
-          places.insert(table + "." + column);
+          places.insert(fmt::format("{}.{}", table, column));
       }
     }
     return places;

@@ -14,7 +14,6 @@ using testing::AnyOf;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::MatchesRegex;
-using testing::Not;
 
 const std::string kGet = "GET /api/v1/boats HTTP/1.1\r\nHost: a\r\n\r\n";
 

@@ -303,6 +303,9 @@ class Wire {
 
 /// The application on a free port.
 class HttpTest : public ::testing::Test {
+ public:
+  ~HttpTest() override { server_->stop(1s); }
+
  protected:
   HttpTest() : HttpTest(ServerSettings{}) {}
   explicit HttpTest(ServerSettings settings) : harbour_(routes_) {
@@ -313,7 +316,6 @@ class HttpTest : public ::testing::Test {
     server_.emplace(*dispatcher_, ids_, std::move(settings));
     server_->start();
   }
-  ~HttpTest() override { server_->stop(1s); }
 
   Wire wire() const { return Wire(server_->port()); }
   Answer ask(std::string_view first_line, std::string_view headers = "", std::string_view body = "") {

@@ -12,7 +12,6 @@ namespace pharos::jobs {
 namespace {
 
 using namespace testing_support;
-using testing::ElementsAre;
 
 struct Outages : Queue<Postgres> {};
 

@@ -284,8 +284,7 @@ TYPED_TEST(Workers, GiveBackWhatTheyDoNotKnowTheyHave) {
   this->follow(this->add(kNora, {.kind = "double", .input = 1}));
   const JobId id = this->write([this](Session& session) {
     const std::string name = read_beats(session).at(0).worker;
-    const JobId lost =
-        enqueue(session, kNora, {.kind = "double", .input = 2}, "lost", this->clock.wall_now());
+    JobId lost = enqueue(session, kNora, {.kind = "double", .input = 2}, "lost", this->clock.wall_now());
     claim(session, name, std::vector<std::string>{"double"}, this->clock.wall_now());
     return lost;
   });

@@ -9,6 +9,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -101,18 +102,18 @@ TEST(PasswordHash, AStoredHashCannotAskForEndlessWork) {
   const std::string sum(43, 'A');
   const std::string salt(22, 'A');
   for (const std::string& hash : {
-           "$argon2id$v=19$m=4194304,t=2,p=1$" + salt + "$" + sum,
-           "$argon2id$v=19$m=19456,t=100,p=1$" + salt + "$" + sum,
-           "$argon2id$v=19$m=19456,t=2,p=200$" + salt + "$" + sum,
-           "$argon2id$v=19$m=19456,t=99999999999,p=1$" + salt + "$" + sum,
-           "$pbkdf2-sha256$i=5000001$" + salt + "$" + sum,
-           "$pbkdf2-sha256$i=-1$" + salt + "$" + sum,
-           "$argon2id$v=16$m=19456,t=2,p=1$" + salt + "$" + sum,
-           "$argon2i$v=19$m=19456,t=2,p=1$" + salt + "$" + sum,
-           "$argon2id$v=19$t=2,m=19456,p=1$" + salt + "$" + sum,
-           "$argon2id$v=19$m=19456,t=2,p=1,x=1$" + salt + "$" + sum,
-           "$argon2id$v=19$m=19456,t=2,p=1$" + salt + "$" + std::string(2000, 'A'),
-           "$argon2id$v=19$m=19456,t=2,p=1$" + salt + "$",
+           fmt::format("$argon2id$v=19$m=4194304,t=2,p=1${}${}", salt, sum),
+           fmt::format("$argon2id$v=19$m=19456,t=100,p=1${}${}", salt, sum),
+           fmt::format("$argon2id$v=19$m=19456,t=2,p=200${}${}", salt, sum),
+           fmt::format("$argon2id$v=19$m=19456,t=99999999999,p=1${}${}", salt, sum),
+           fmt::format("$pbkdf2-sha256$i=5000001${}${}", salt, sum),
+           fmt::format("$pbkdf2-sha256$i=-1${}${}", salt, sum),
+           fmt::format("$argon2id$v=16$m=19456,t=2,p=1${}${}", salt, sum),
+           fmt::format("$argon2i$v=19$m=19456,t=2,p=1${}${}", salt, sum),
+           fmt::format("$argon2id$v=19$t=2,m=19456,p=1${}${}", salt, sum),
+           fmt::format("$argon2id$v=19$m=19456,t=2,p=1,x=1${}${}", salt, sum),
+           fmt::format("$argon2id$v=19$m=19456,t=2,p=1${}${}", salt, std::string(2000, 'A')),
+           fmt::format("$argon2id$v=19$m=19456,t=2,p=1${}$", salt),
            std::string("$2b$12$abcdefghijklmnopqrstuv"),
            std::string(),
        }) {

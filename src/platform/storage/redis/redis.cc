@@ -244,12 +244,11 @@ base::Task<RedisReply> Redis::run(const RedisScript& script, std::vector<std::st
   RedisCommand command{"EVALSHA", script.name(), std::to_string(keys.size())};
   std::ranges::move(keys, std::back_inserter(command));
   std::ranges::move(arguments, std::back_inserter(command));
-  const std::string text = script.text();
   Replies replies = co_await exchange({command});
   const auto* refusal = std::get_if<Refusal>(&replies.front().content);
   if (refusal != nullptr && refusal->why.starts_with("NOSCRIPT")) {
     command[0] = "EVAL";
-    command[1] = text;
+    command[1] = script.text();
     replies = co_await exchange({command});
   }
   throw_refusals(replies);

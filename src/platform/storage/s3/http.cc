@@ -97,9 +97,9 @@ void Http::give_back(std::unique_ptr<Handle> handle) {
 Answer Http::ask(Request request, const FileBody& body) {
   request.headers["host"] = host_;
   Headers headers;
-  for (const auto& [name, value] : request.headers) headers.add(name + ": " + value);
+  for (const auto& [name, value] : request.headers) headers.add(fmt::format("{}: {}", name, value));
   for (const auto& [name, value] : sign(request, keys_, time_of(clock_.wall_now()))) {
-    headers.add(name + ": " + value);
+    headers.add(fmt::format("{}: {}", name, value));
   }
   headers.add("expect:");  // nobody waits for leave to send a body
   std::string url = endpoint_ + encode(request.path, true);

@@ -10,8 +10,6 @@
 namespace pharos::storage::redis {
 namespace {
 
-using testing::ElementsAre;
-
 std::vector<Reply> replies_of(std::string_view bytes, std::size_t piece) {
   ReplyReader reader;
   std::vector<Reply> replies;
