@@ -146,6 +146,8 @@ class OidcTest(OidcCase):
         admin = self.server.signed_in(self.server.demo_login())
         refused = admin.ask("GET", "/api/v1/audit?of_server=true&action=identity_refused").json()["data"]
         self.assertEqual([each["subject"] for each in refused], [answer.json()["id"]])
+        failed = admin.ask("GET", "/api/v1/audit?of_server=true&action=login_failed").json()["data"]
+        self.assertGreaterEqual(len([each for each in failed if self.provider.issuer in each["details"]]), 3)
 
     def test_a_confirmed_account_is_linked(self):
         login, password = new_login(), uuid.uuid4().hex

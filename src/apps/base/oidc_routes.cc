@@ -177,23 +177,36 @@ base::Task<http::Response> OidcRoutes::come_back(const http::Request& request) {
                 fmt::format("this sign-in has taken more than {} minutes; begin it again at {}",
                             kErrandLifetime.count() / 60, kStart));
   }
-  oidc::Person person = co_await at.arrive(luggage.errand, back, redirect_uri());
-  security::ProvenIdentity identity{
-      .issuer = at.issuer(),
-      .subject = std::move(person.subject),
-      .email = std::move(person.email),
-      .email_is_verified = person.email_is_verified || settings_.emails_are_verified,
-      .full_name = std::move(person.name)};
-  check_domain(identity);
   security::ClientInfo client = client_of(request);
   client.device = luggage.device;
-  const security::Tokens tokens =
-      co_await parts_.accounts.log_in_elsewhere(std::move(identity), std::move(client));
+  const security::Tokens tokens = co_await log_in(at, luggage.errand, back, std::move(client));
   http::Response response = redirect(303, luggage.return_to);
   SessionCookies::set(response.headers, request, tokens);
   SessionCookies::set_device(response.headers, request, luggage.device);
   SessionCookies::clear_errand(response.headers, request);
   co_return response;
+}
+
+/// What keeps somebody out is noted, unless the provider could not be asked.
+base::Task<security::Tokens> OidcRoutes::log_in(oidc::Provider& at, oidc::Errand errand, oidc::Return back,
+                                                security::ClientInfo client) {
+  std::exception_ptr failure;
+  try {
+    oidc::Person person = co_await at.arrive(std::move(errand), std::move(back), redirect_uri());
+    security::ProvenIdentity identity{
+        .issuer = at.issuer(),
+        .subject = std::move(person.subject),
+        .email = std::move(person.email),
+        .email_is_verified = person.email_is_verified || settings_.emails_are_verified,
+        .full_name = std::move(person.name)};
+    check_domain(identity);
+    co_return co_await parts_.accounts.log_in_elsewhere(std::move(identity), std::move(client));
+  } catch (const Error& error) {
+    failure = std::current_exception();
+    if (!base::is_users_mistake(error.code())) std::rethrow_exception(failure);
+  }
+  co_await parts_.accounts.note_failure_elsewhere(at.issuer());
+  std::rethrow_exception(failure);
 }
 
 }  // namespace pharos::base_api

@@ -58,6 +58,8 @@ class OidcRoutes {
   base::Task<http::Response> start(const http::Request& request, http::Query<SignInStart> wanted);
   base::Task<http::Response> come_back(const http::Request& request);
 
+  base::Task<security::Tokens> log_in(oidc::Provider& at, oidc::Errand errand, oidc::Return back,
+                                      security::ClientInfo client);
   oidc::Provider& provider() const;
   std::string redirect_uri() const;
   std::int64_t now() const;

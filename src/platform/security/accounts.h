@@ -132,6 +132,8 @@ class Accounts {
   /// account, and where nobody has seen to it that the address is theirs; kConflict where an account has it
   /// that has not.
   base::Task<Tokens> log_in_elsewhere(ProvenIdentity identity, ClientInfo client);
+  /// For the audit log: somebody has come back from that issuer and was not let in.
+  base::Task<void> note_failure_elsewhere(std::string issuer);
   /// Exchanges a refresh token, which is good for once. Shown a second time it ends the login, unless that
   /// was within ten seconds and nothing has come of it: then the answer was lost. kUnauthenticated.
   base::Task<Tokens> refresh(std::string refresh_token, ClientInfo client);
@@ -171,6 +173,7 @@ class Accounts {
     std::optional<UserRow> user;
     std::vector<AttemptBudget> budgets;
     std::string device_hash;  ///< empty when the client keeps none
+    std::string issuer;       ///< who has recognised them; empty where it was this server
     std::optional<storage::Moment> blocked_until;
   };
 

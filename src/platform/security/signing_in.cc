@@ -59,6 +59,11 @@ AuditEntry failure_entry(const std::string& user_id) {
   return {.team_id = std::string(kServerChain), .actor_id = "", .action = "login_failed", .subject = user_id};
 }
 
+/// Where somebody was recognised, when that was not here.
+std::string issuer_note(const std::string& issuer) {
+  return issuer.empty() ? "" : base::compact_json(boost::json::object{{"issuer", issuer}});
+}
+
 }  // namespace
 
 std::string device_hash_of(const std::string& device) {
@@ -169,6 +174,7 @@ base::Task<Tokens> Accounts::begin_session(Attempt attempt, ClientInfo client,
                   .actor_id = row.user_id,
                   .action = "logged_in",
                   .subject = row.id,
+                  .details = issuer_note(attempt.issuer),
                   .personal = base::compact_json(
                       boost::json::object{{"address", row.address}, {"user_agent", row.user_agent}}),
                   .person = row.user_id},

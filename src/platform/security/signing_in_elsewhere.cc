@@ -68,6 +68,15 @@ void note(Session& session, const UserRow& user, const std::string& action, cons
                at);
 }
 
+/// For the chain of the server: of whoever was not let in.
+AuditEntry refusal_entry(std::string action, std::string subject, const std::string& issuer) {
+  return {.team_id = std::string(kServerChain),
+          .actor_id = "",
+          .action = std::move(action),
+          .subject = std::move(subject),
+          .details = base::compact_json(boost::json::object{{"issuer", issuer}})};
+}
+
 /// What the issuer has seen to need not be shown to us again.
 UserRow with_verified_email(Session& session, UserRow user, const ProvenIdentity& identity, Moment at) {
   if (!user.is_verified && identity.email_is_verified && user.email == email_of(identity)) {
@@ -78,23 +87,18 @@ UserRow with_verified_email(Session& session, UserRow user, const ProvenIdentity
 }
 
 /// An account that has the address already: theirs only when both sides have seen to it that the address is.
-/// Otherwise whoever signed up first with another's address would share the account with its owner.
-Recognised recognise_by_email(Session& session, const UserRow& there, const ProvenIdentity& identity,
-                              Moment at) {
-  if (!there.is_active) return {.user = there};
+/// Otherwise whoever signed up first with another's address would share the account with its owner. Nothing
+/// when the identity has an account by now.
+std::optional<Recognised> recognise_by_email(Session& session, const UserRow& there,
+                                             const ProvenIdentity& identity, Moment at) {
+  if (!there.is_active) return Recognised{.user = there};
   if (!there.is_verified) {
-    append_audit(session,
-                 {.team_id = std::string(kServerChain),
-                  .actor_id = "",
-                  .action = "identity_refused",
-                  .subject = there.id,
-                  .details = base::compact_json(boost::json::object{{"issuer", identity.issuer}})},
-                 at);
-    return {.refusal = Recognised::Refusal::kUncertain};
+    append_audit(session, refusal_entry("identity_refused", there.id, identity.issuer), at);
+    return Recognised{.refusal = Recognised::Refusal::kUncertain};
   }
-  add_external_identity(session, identity.issuer, identity.subject, there.id, at);
+  if (!add_external_identity(session, identity.issuer, identity.subject, there.id, at)) return std::nullopt;
   note(session, there, "identity_linked", identity, at);
-  return {.user = there};
+  return Recognised{.user = there};
 }
 
 /// `fresh` is the account that they get when they have none.
@@ -107,7 +111,9 @@ Recognised recognise(Session& session, const ProvenIdentity& identity, const Use
     // Whoever could tell the provider another's address would get into that one's account, now or later.
     if (fresh.email.empty() || !identity.email_is_verified) break;
     if (const auto there = find_user_by_email(session, fresh.email)) {
-      return recognise_by_email(session, *there, identity, at);
+      const auto recognised = recognise_by_email(session, *there, identity, at);
+      if (!recognised) continue;
+      return *recognised;
     }
     if (!add_user(session, fresh)) continue;
     add_external_identity(session, identity.issuer, identity.subject, fresh.id, at);
@@ -131,8 +137,17 @@ base::Task<Tokens> Accounts::log_in_elsewhere(ProvenIdentity identity, ClientInf
   Recognised recognised =
       co_await parts_.database.write(Scope::system(), find, {.isolation = Isolation::kCommitted});
   if (!recognised.user) throw_refused(recognised.refusal);
-  Attempt attempt{.user = std::move(recognised.user), .device_hash = device_hash_of(client.device)};
+  Attempt attempt{.user = std::move(recognised.user),
+                  .device_hash = device_hash_of(client.device),
+                  .issuer = std::move(identity.issuer)};
   co_return co_await begin_session(std::move(attempt), std::move(client), std::nullopt);
+}
+
+base::Task<void> Accounts::note_failure_elsewhere(std::string issuer) {
+  const auto add = [issuer = std::move(issuer), at = now()](Session& session) {
+    append_audit(session, refusal_entry("login_failed", "", issuer), at);
+  };
+  co_await parts_.database.write(Scope::system(), add, {.isolation = Isolation::kCommitted});
 }
 
 }  // namespace pharos::security

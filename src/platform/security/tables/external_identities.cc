@@ -10,12 +10,13 @@ std::optional<std::string> use_external_identity(storage::Session& session, cons
   return row ? std::optional(row->text(0)) : std::nullopt;
 }
 
-void add_external_identity(storage::Session& session, const std::string& issuer, const std::string& subject,
+bool add_external_identity(storage::Session& session, const std::string& issuer, const std::string& subject,
                            const std::string& user_id, storage::Moment now) {
   session.run(
       "INSERT INTO external_identities (issuer, subject, user_id, created_at, last_used_at)"
-      " VALUES ($1, $2, $3, $4, $4)",
+      " VALUES ($1, $2, $3, $4, $4) ON CONFLICT (issuer, subject) DO NOTHING",
       issuer, subject, user_id, now);
+  return session.changed() == 1;
 }
 
 }  // namespace pharos::security
