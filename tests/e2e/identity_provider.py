@@ -41,7 +41,8 @@ class IdentityProvider:
         return {"OIDC_ISSUER": self.issuer, "OIDC_CLIENT_ID": "pharos", "OIDC_CLIENT_SECRET": SECRET, **more}
 
     def stop(self):
-        self.process.communicate("", timeout=60)
+        if self.process.poll() is None:
+            self.process.communicate("", timeout=60)
 
 
 class Surfer:

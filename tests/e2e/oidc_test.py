@@ -202,6 +202,16 @@ class WithoutASecretTest(OidcCase):
         self.assertEqual(self.me(surfer).status, 200)
 
 
+class ThatStopsTest(OidcCase):
+    def test_one_that_stops_while_somebody_is_there_is_told(self):
+        surfer = Surfer()
+        back = self.sign_in(surfer, new_login(), until=CALLBACK).target
+        self.provider.stop()
+        self.assert_problem(surfer.ask("GET", back), 503, "the identity provider cannot be asked")
+        self.assertEqual(self.me(surfer).status, 401)
+        self.assertEqual(self.server.new_person().ask("GET", "/api/v1/users/me").status, 200, "others get in")
+
+
 class WithoutAProviderTest(unittest.TestCase):
     def ask(self, path, **settings):
         server = Server(**settings)
