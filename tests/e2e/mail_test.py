@@ -1,12 +1,10 @@
 """Letters as people get them: from a real server, through a real mail server, by name, password and TLS."""
 import email
 import email.policy
-import pathlib
 import queue
 import re
 import socket
 import ssl
-import subprocess
 import tempfile
 import unittest
 import uuid
@@ -14,6 +12,7 @@ import uuid
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
+from certificates import certificate
 from command_line import pharos
 from server import Server
 
@@ -49,12 +48,8 @@ class MailServer:
         self.controller.stop()
 
 
-def certificate(folder):
-    """A key and a certificate for localhost that vouches for itself."""
-    key, chain = pathlib.Path(folder, "key.pem"), pathlib.Path(folder, "chain.pem")
-    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
-                    "-keyout", key, "-out", chain, "-days", "2", "-subj", "/CN=localhost", "-addext",
-                    "subjectAltName=DNS:localhost"], check=True, capture_output=True)
+def with_certificate(folder):
+    chain, key = certificate(folder)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(chain, key)
     return context, str(chain)
@@ -80,7 +75,7 @@ class MailTest(unittest.TestCase):
 
     def test_who_has_confirmed_their_address_may_log_in(self):
         with tempfile.TemporaryDirectory() as folder:
-            tls, chain = certificate(folder)
+            tls, chain = with_certificate(folder)
             mail = self.mail_server(tls=tls)
             server = self.start(mail, SMTP_SECURITY="starttls", SMTP_USER="pharos", SMTP_AUTHORITIES=chain,
                                 SMTP_PASSWORD="secret of the mail server", REQUIRE_VERIFIED_EMAIL="true")

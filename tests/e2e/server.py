@@ -5,6 +5,7 @@ import os
 import pathlib
 import re
 import signal
+import ssl
 import subprocess
 import tempfile
 import unittest
@@ -21,10 +22,16 @@ class Answer:
 
 
 class Client:
-    """One person with a token, or nobody."""
+    """One person with a token, or nobody; by TLS where it is told who vouches for the server."""
 
-    def __init__(self, port, token=None):
-        self.port, self.token = port, token
+    def __init__(self, port, token=None, authority=None):
+        self.port, self.token, self.authority = port, token, authority
+
+    def connection(self):
+        if self.authority is None:
+            return http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
+        trusting = ssl.create_default_context(cafile=self.authority)
+        return http.client.HTTPSConnection("localhost", self.port, timeout=120, context=trusting)
 
     def ask(self, method, path, body=None, headers=None, form=None):
         headers = dict(headers or {})
@@ -36,7 +43,7 @@ class Client:
         elif body is not None and not isinstance(body, (bytes, str)):
             body = json.dumps(body)
             headers["Content-Type"] = "application/json"
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
+        connection = self.connection()
         try:
             connection.request(method, path, body, headers)
             response = connection.getresponse()
@@ -67,21 +74,22 @@ class Server:
             self.greeting += line
             if line.startswith("Stop with"):
                 break
-        found = re.search(r"serves on http://localhost:(\d+)", self.greeting)
+        found = re.search(r"serves on https?://localhost:(\d+)", self.greeting)
         if not found:
             raise AssertionError(f"the server did not start: {self.process.communicate()[1][-3000:]}")
         self.port = int(found[1])
+        self.authority = settings.get("PHAROS_TLS_CERTIFICATE")
 
     def demo_login(self):
         found = re.search(r"login +(\S+) +(\S+)", self.greeting)
         return {"email": found[1], "password": found[2]}
 
     def stranger(self):
-        return Client(self.port)
+        return Client(self.port, authority=self.authority)
 
     def signed_in(self, credentials):
         answer = self.stranger().ask("POST", "/api/v1/auth/login", credentials)
-        return Client(self.port, answer.json()["access_token"])
+        return Client(self.port, answer.json()["access_token"], self.authority)
 
     def new_login(self):
         credentials = {"email": f"{uuid.uuid4().hex}@example.org", "password": uuid.uuid4().hex}

@@ -1,6 +1,7 @@
 """Run by the WebSocket tests with the clients' packages: says as JSON what it heard."""
 import json
 import os
+import ssl
 import sys
 
 from websockets.exceptions import ConnectionClosed, InvalidStatus
@@ -12,7 +13,8 @@ def listen(url):
     headers = {"Authorization": f"Bearer {wanted['token']}"} if wanted["token"] else {}
     heard = {"messages": [], "code": None, "status": 101, "protocol": None, "compressed": False}
     try:
-        with connect(url, subprotocols=wanted["protocols"] or None, origin=wanted["origin"], proxy=None,
+        trusting = ssl.create_default_context(cafile=wanted["authority"]) if wanted["authority"] else None
+        with connect(url, ssl=trusting, subprotocols=wanted["protocols"] or None, origin=wanted["origin"], proxy=None,
                      additional_headers=headers) as client:
             heard["protocol"] = client.subprotocol
             heard["compressed"] = bool(client.protocol.extensions)

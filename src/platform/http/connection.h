@@ -47,6 +47,7 @@ class AnyConnection {
   /// Now: what it waits for is cancelled.
   void cut_off();
   void close();
+  bool is_stopping() const { return setting_.stopping; }
   void expect_within(base::Duration time) { overdue_ = std::chrono::steady_clock::now() + time; }
   void expect_nothing() { overdue_ = base::SteadyTime::max(); }
 

@@ -136,6 +136,7 @@ base::Task<void> SocketSession<Stream>::run(const SocketRequest& request, const 
   auto has_ended = [this](const std::exception_ptr& failure) { talk_has_ended(failure); };
   asio::co_spawn(stream_.get_executor(), talk(),
                  asio::bind_cancellation_slot(talk_cancellation_.slot(), std::move(has_ended)));
+  if (connection_.is_stopping()) go_away();  // since its hand was held out
   try {
     co_await listen();
   } catch (const boost::system::system_error&) {
@@ -258,7 +259,8 @@ void SocketSession<Stream>::client_has_closed() {
 
 template <class Stream>
 void SocketSession<Stream>::go_away() {
-  if (!is_open_) return connection_.close();  // while hands are shaken nothing else may be said
+  if (!is_open_)
+    return connection_.expect_within(kGoodbye);  // while hands are shaken nothing else may be said
   close({websocket::close_code::going_away, "the server stops"});
   talk_cancellation_.emit(asio::cancellation_type::terminal);
 }

@@ -76,6 +76,7 @@ class Harbour {
     routes.get("/calm", &Harbour::calm).open().summary("Watch nothing happen");
     routes.get("/sea", &Harbour::sea).open().summary("Take more than anybody can");
     routes.get("/radio", &Harbour::radio).open().summary("Talk by radio");
+    routes.get("/radio/late", &Harbour::late_radio).open().summary("Wait for the radio");
     routes.get("/radio/boats/{id}", &Harbour::answer_boat).summary("Talk to a boat");
     routes.get("/beacon", &Harbour::beacon).open().summary("Listen to the beacon");
     routes.get("/distress", &Harbour::distress).open().summary("Call for help");
@@ -84,6 +85,7 @@ class Harbour {
 
   std::atomic<int> is_watched = 0;  ///< handlers of streams that are under way
   std::atomic<int> sent = 0;
+  std::atomic<bool> is_radio_there = false;
 
  private:
   struct Counted {
@@ -143,6 +145,13 @@ class Harbour {
                             co_await client.send(*std::move(message));
                         },
                         .longest_message = 128 * 1024};
+  }
+  /// Its handshake is answered once the radio is there.
+  base::Task<WebSocket> late_radio() {
+    Counted here(is_watched);
+    base::SystemClock clock;
+    while (!is_radio_there) co_await clock.sleep_until(clock.now() + std::chrono::milliseconds(1));
+    co_return co_await radio();
   }
   base::Task<WebSocket> answer_boat(security::Caller caller, Path<IdKey>) {
     co_return WebSocket{.talk = [name = caller.user_id](SocketPeer& client) -> base::Task<void> {

@@ -2,6 +2,8 @@
 // those that WebSocket implementations are commonly tried with, number by number.
 #include "platform/http/web_socket.h"
 
+#include <future>
+#include <memory>
 #include <thread>
 
 #include <gmock/gmock.h>
@@ -360,6 +362,29 @@ TEST_F(WebSocketTest, AStoppingServerSaysThatItGoesAway) {
   }
   stop.join();
   EXPECT_EQ(harbour_.is_watched, 0);
+}
+
+class LonelySocketTest : public WebSocketTest {
+ protected:
+  LonelySocketTest() : WebSocketTest(ServerSettings{.threads = 1}) {}
+};
+
+TEST_F(LonelySocketTest, AServerThatStopsWhileHandsAreShakenSaysItAfterwards) {
+  auto shaking = std::async(std::launch::async,
+                            [&] { return std::make_unique<Peer>(server_->port(), "/api/v1/radio/late"); });
+  wait_until([&] { return harbour_.is_watched == 1; });
+  Wire idle = wire();
+  wait_until([&] { return server_->connections() == 2; });
+  std::thread stop([&] { server_->stop(10s); });
+  EXPECT_TRUE(idle.is_closed());  // every connection knows it by now
+  harbour_.is_radio_there = true;
+  const std::unique_ptr<Peer> client = shaking.get();
+  EXPECT_EQ(client->greeting.status, 101);
+  EXPECT_EQ(client->code(), 1001);
+  client->say({.opcode = kClose, .payload = close_payload(1001)});
+  EXPECT_TRUE(client->wire.is_closed());
+  client->wire.leave();
+  stop.join();
 }
 
 TEST_F(WebSocketTest, WhoeverDoesNotKeepUpIsDroppedAtAMegabyte) {
