@@ -19,7 +19,8 @@ CronRoutes::CronRoutes(http::Routes& table, jobs::Crons& crons, security::AuditL
   const auto scheduling = [](http::Route& route) -> http::Route& {
     return route.needs(Permission::kJobsManage).tag("crons");
   };
-  scheduling(routes.post("/crons", &CronRoutes::put).summary("Have a job done again and again").status(201));
+  scheduling(routes.post("/crons", &CronRoutes::put).summary("Have a job done again and again").status(201))
+      .raises(Code::kConflict);
   scheduling(routes.get("/crons", &CronRoutes::list).summary("List crons"));
   scheduling(routes.patch("/crons/{id}", &CronRoutes::change).summary("Pause a cron, or let it go on"))
       .raises(Code::kNotFound);

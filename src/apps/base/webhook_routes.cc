@@ -11,7 +11,8 @@ WebhookRoutes::WebhookRoutes(http::Routes& table, jobs::Webhooks& webhooks, secu
   const auto managing = [](http::Route& route) -> http::Route& {
     return route.needs(Permission::kTeamManage).tag("webhooks");
   };
-  managing(routes.post("/webhooks", &WebhookRoutes::create).summary("Make a webhook").status(201));
+  managing(routes.post("/webhooks", &WebhookRoutes::create).summary("Make a webhook").status(201))
+      .raises(Code::kConflict);
   managing(routes.get("/webhooks", &WebhookRoutes::list).summary("List webhooks"));
   managing(routes.remove("/webhooks/{id}", &WebhookRoutes::remove).summary("Delete a webhook"))
       .raises(Code::kNotFound);

@@ -39,6 +39,20 @@ void check(const NewCron& cron) {
   }
 }
 
+/// One that is there is only changed.
+void check_room(Session& session, const std::string& name) {
+  const storage::Scope& owner = session.scope();
+  const bool is_there = session
+                            .find(fmt::format("SELECT 1 FROM job_crons WHERE {} AND name = $3", kOfScope),
+                                  owner.team_id, owner.user_id, name)
+                            .has_value();
+  const auto count = session.run("SELECT count(*) FROM job_crons WHERE team_id = $1", owner.team_id);
+  if (!is_there && count.at(0).number(0) >= Crons::kMost) {
+    throw base::Error(base::Code::kConflict,
+                      fmt::format("a team has at most {} crons: delete one first", Crons::kMost));
+  }
+}
+
 [[noreturn]] void throw_no_cron(const std::string& id) {
   throw base::Error(base::Code::kNotFound, fmt::format("there is no cron '{}'", id));
 }
@@ -67,6 +81,7 @@ base::Task<Cron> Crons::put(Scope scope, NewCron cron) {
   const base::WallTime now = clock_.wall_now();
   const base::WallTime next = CronExpression(cron.expression).next(now);
   auto work = [id = ids_.next(), cron = std::move(cron), now, next](Session& session) {
+    check_room(session, cron.name);
     return cron_of(
         session
             .find(fmt::format("INSERT INTO job_crons (id, team_id, user_id, name, expression, kind, input,"
@@ -83,7 +98,7 @@ base::Task<Cron> Crons::put(Scope scope, NewCron cron) {
                   storage::time_number(next), storage::time_number(now))
             .value());
   };
-  co_return co_await jobs_.database().write(std::move(scope), std::move(work), kCommitted);
+  co_return co_await jobs_.database().write(std::move(scope), std::move(work));  // alone: they are counted
 }
 
 base::Task<std::vector<Cron>> Crons::list(Scope scope) {

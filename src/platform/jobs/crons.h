@@ -38,8 +38,10 @@ class Crons {
   /// All must outlive it.
   Crons(Jobs& jobs, base::Clock& clock, base::Ids& ids) : jobs_(jobs), clock_(clock), ids_(ids) {}
 
-  /// Makes the scope's cron of that name, or changes it. Throws base::Error (kInvalidInput) when the
-  /// expression is none.
+  static constexpr std::int64_t kMost = 100;  ///< of a team
+
+  /// Makes the scope's cron of that name, or changes it. Throws base::Error: kInvalidInput when the
+  /// expression is none, kConflict when the team has too many.
   base::Task<Cron> put(storage::Scope scope, NewCron cron);
   base::Task<std::vector<Cron>> list(storage::Scope scope);
   /// One that goes on is next due after now: what it missed is not made up for. Throws base::Error

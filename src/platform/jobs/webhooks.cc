@@ -47,6 +47,16 @@ void check(const NewWebhook& webhook) {
   }
 }
 
+/// Each message of the team is sent to all of them.
+void check_room(Session& session) {
+  const auto count =
+      session.run("SELECT count(*) FROM webhook_endpoints WHERE team_id = $1", session.scope().team_id);
+  if (count.at(0).number(0) >= Webhooks::kMost) {
+    throw base::Error(base::Code::kConflict,
+                      fmt::format("a team has at most {} webhooks: delete one first", Webhooks::kMost));
+  }
+}
+
 std::vector<std::string> events_of(const Row& row) {
   return base::from_json<std::vector<std::string>>(
       storage::read_json(row.text("events"), "a webhook's events"));
@@ -114,6 +124,7 @@ base::Task<Webhook> Webhooks::add(Scope scope, NewWebhook webhook) {
   const std::string kept = cipher_ == nullptr ? secret : cipher_->seal(secret, kPurpose);
   auto work = [id = ids_.next(), kept, webhook = std::move(webhook),
                now = clock_.wall_now()](Session& session) {
+    check_room(session);
     return webhook_of(
         session
             .find("INSERT INTO webhook_endpoints (id, team_id, user_id, url, events, secret, is_active,"
@@ -124,7 +135,8 @@ base::Task<Webhook> Webhooks::add(Scope scope, NewWebhook webhook) {
                   storage::time_number(now))
             .value());
   };
-  Webhook made = co_await jobs_.database().write(std::move(scope), std::move(work), kCommitted);
+  // Alone: they are counted.
+  Webhook made = co_await jobs_.database().write(std::move(scope), std::move(work));
   made.secret = std::move(secret);
   co_return made;
 }

@@ -69,7 +69,10 @@ class Webhooks {
            const storage::Cipher* cipher = nullptr)
       : jobs_(jobs), clock_(clock), ids_(ids), sender_(sender), cipher_(cipher) {}
 
-  /// Throws base::Error (kInvalidInput) when it is no URL of http or https.
+  static constexpr std::int64_t kMost = 20;  ///< of a team
+
+  /// Throws base::Error: kInvalidInput when it is no URL of http or https, kConflict when the team has too
+  /// many.
   base::Task<Webhook> add(storage::Scope scope, NewWebhook webhook);
   base::Task<std::vector<Webhook>> list(storage::Scope scope);
   /// Throws base::Error (kNotFound).

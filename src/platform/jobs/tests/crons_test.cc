@@ -38,6 +38,21 @@ TYPED_TEST(CronTables, QueueOneJobForEachTime) {
   EXPECT_EQ(job.user_id, "nora");
 }
 
+TYPED_TEST(CronTables, AreAHundredOfATeamAtMost) {
+  const auto put = [this](const Scope& scope, const std::string& name) {
+    return code_of([&] {
+      wait(this->crons.put(scope, {.name = name, .expression = "0 7 * * *", .kind = "tidy", .input = {}}));
+    });
+  };
+  for (int i = 0; i < Crons::kMost; ++i) EXPECT_FALSE(put(i % 2 == 0 ? kNora : kNed, std::to_string(i)));
+  EXPECT_EQ(put(kNora, "one more"), base::Code::kConflict);
+  EXPECT_EQ(put(kNed, "one more"), base::Code::kConflict);
+  EXPECT_FALSE(put(kNora, "0")) << "that one is only changed";
+  EXPECT_FALSE(put(kSam, "one more"));
+  wait(this->crons.remove(kNora, wait(this->crons.list(kNora)).front().id));
+  EXPECT_FALSE(put(kNora, "one more"));
+}
+
 TYPED_TEST(CronTables, QueueOnceWhenManyLookAtTheSameMoment) {
   this->put(kNora, "* * * * *");
   for (int minute = 1; minute <= 5; ++minute) {

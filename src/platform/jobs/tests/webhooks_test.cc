@@ -84,6 +84,18 @@ struct WebhookTables : Queue<Kind> {
 };
 TYPED_TEST_SUITE(WebhookTables, Kinds);
 
+TYPED_TEST(WebhookTables, AreTwentyOfATeamAtMost) {
+  const auto add = [this](const Scope& scope) {
+    return code_of(
+        [&] { wait(this->webhooks.add(scope, {.url = "https://example.org/hook", .events = {}})); });
+  };
+  for (int i = 0; i < Webhooks::kMost; ++i) EXPECT_FALSE(add(i % 2 == 0 ? kNora : kNed));
+  EXPECT_EQ(add(kNora), base::Code::kConflict);
+  EXPECT_FALSE(add(kSam));
+  wait(this->webhooks.remove(kNora, wait(this->webhooks.list(kNora)).front().id));
+  EXPECT_FALSE(add(kNed));
+}
+
 TYPED_TEST(WebhookTables, TellWhatHasHappenedSigned) {
   const Webhook made =
       wait(this->webhooks.add(kNora, {.url = "https://example.org/in", .events = {"a.done"}}));
