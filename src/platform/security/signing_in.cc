@@ -22,6 +22,7 @@ using storage::Isolation;
 using storage::Scope;
 using storage::Session;
 
+constexpr const char* kNobody = "nobody";
 constexpr std::size_t kLongestDevice = 256;
 constexpr std::size_t kShortestDevice = 16;
 constexpr std::size_t kLongestNote = 200;  // characters of a user agent
@@ -54,9 +55,30 @@ std::string email_to_look_up(const std::string& email) {
   }
 }
 
-/// For the chain of the server: a wrong password and an unknown address leave the same.
-AuditEntry failure_entry(const std::string& user_id) {
-  return {.team_id = std::string(kServerChain), .actor_id = "", .action = "login_failed", .subject = user_id};
+/// As it is kept of somebody: sealed.
+std::string origin_of(const std::string& address, const std::string& user_agent) {
+  return base::compact_json(boost::json::object{{"address", address}, {"user_agent", user_agent}});
+}
+
+std::string kept_user_agent(const ClientInfo& client) {
+  return base::is_utf8(client.user_agent) ? base::shorten(client.user_agent, kLongestNote) : "";
+}
+
+/// For the chain of the server: a wrong password and an unknown address leave the same, and take as long.
+/// Where there is no account, the origin is sealed with a key that is nobody's.
+base::Task<void> note_failed_login(storage::Database& database, std::string user_id, std::string origin,
+                                   storage::Moment at) {
+  const auto note = [user_id = std::move(user_id), origin = std::move(origin), at](Session& session) {
+    append_audit(session,
+                 {.team_id = std::string(kServerChain),
+                  .actor_id = "",
+                  .action = "login_failed",
+                  .subject = user_id,
+                  .personal = origin,
+                  .person = user_id.empty() ? kNobody : user_id},
+                 at);
+  };
+  co_await database.write(Scope::system(), note, {.isolation = Isolation::kCommitted});
 }
 
 /// Where somebody was recognised, when that was not here.
@@ -126,17 +148,15 @@ base::Task<PasswordVerdict> Accounts::compare(std::string password, Attempt atte
 }
 
 base::Task<void> Accounts::note_failure(std::string user_id) {
-  const auto note = [user_id = std::move(user_id), at = now()](Session& session) {
-    append_audit(session, failure_entry(user_id), at);
-  };
-  co_await parts_.database.write(Scope::system(), note, {.isolation = Isolation::kCommitted});
+  return note_failed_login(parts_.database, std::move(user_id), "", now());
 }
 
 base::Task<Tokens> Accounts::log_in(Credentials credentials, ClientInfo client) {
   Attempt attempt = co_await reserve(credentials, client);
   const PasswordVerdict verdict = co_await compare(credentials.password, attempt);
   if (!verdict.right) {
-    co_await note_failure(attempt.user ? attempt.user->id : "");
+    co_await note_failed_login(parts_.database, attempt.user ? attempt.user->id : "",
+                               origin_of(client.address, kept_user_agent(client)), now());
     throw_wrong();
   }
   std::optional<std::string> rehashed;
@@ -148,13 +168,12 @@ base::Task<Tokens> Accounts::begin_session(Attempt attempt, ClientInfo client,
                                            std::optional<std::string> rehashed) {
   const UserRow& user = attempt.user.value();
   const storage::Moment at = now();
-  const SessionRow row{
-      .id = parts_.ids.next(),
-      .user_id = user.id,
-      .team_id = user.personal_team,
-      .created_at = at,
-      .address = client.address,
-      .user_agent = base::is_utf8(client.user_agent) ? base::shorten(client.user_agent, kLongestNote) : ""};
+  const SessionRow row{.id = parts_.ids.next(),
+                       .user_id = user.id,
+                       .team_id = user.personal_team,
+                       .created_at = at,
+                       .address = client.address,
+                       .user_agent = kept_user_agent(client)};
   struct Begun {
     std::string refresh_token;
     std::int64_t version = 0;
@@ -175,8 +194,7 @@ base::Task<Tokens> Accounts::begin_session(Attempt attempt, ClientInfo client,
                   .action = "logged_in",
                   .subject = row.id,
                   .details = issuer_note(attempt.issuer),
-                  .personal = base::compact_json(
-                      boost::json::object{{"address", row.address}, {"user_agent", row.user_agent}}),
+                  .personal = origin_of(row.address, row.user_agent),
                   .person = row.user_id},
                  at);
     return Begun{.refresh_token = add_session(session, row, settings),

@@ -430,6 +430,28 @@ TYPED_TEST(AccountsOf, EveryChangeIsInTheAuditAndTheChainIsWhole) {
   EXPECT_FALSE(this->server.audit_fault("server"));
 }
 
+TYPED_TEST(AccountsOf, WhereAFailedLoginCameFromIsKeptSealed) {
+  const User user = this->sign_up();
+  this->fail();
+  EXPECT_THROW(
+      wait(this->server.accounts.log_in({.email = "nobody@example.org", .password = "a guess"}, kElsewhere)),
+      base::Error);
+  const auto read = [](storage::Session& session) {
+    return search_audit(session, std::string(kServerChain), {.action = "login_failed"});
+  };
+  const std::vector<AuditRow> rows = wait(this->server.database->read(storage::Scope::system(), read));
+  ASSERT_EQ(rows.size(), 2U);
+  EXPECT_EQ(rows[0].entry.subject, "");
+  EXPECT_EQ(rows[1].entry.subject, user.id);
+  for (const AuditRow& row : rows) {
+    EXPECT_EQ(row.entry.personal, R"({"address":")" + kElsewhere.address + R"(","user_agent":"script"})");
+    EXPECT_EQ(row.entry.details, "");
+  }
+  this->server.execute("DELETE FROM audit_subjects WHERE user_id = '" + user.id + "'");
+  EXPECT_TRUE(wait(this->server.database->read(storage::Scope::system(), read))[1].is_erased);
+  EXPECT_FALSE(this->server.audit_fault("server"));
+}
+
 TYPED_TEST(AccountsOf, WhoeverTampersWithTheAuditIsFoundOut) {
   const User user = this->sign_up();
   for (int i = 0; i < 4; ++i) this->log_in();
