@@ -103,9 +103,13 @@ base::Task<void> Pulse::beat_once() {
 
 base::Task<void> Pulse::look_forever() {
   Watchman watchman(settings_.lease, 5 * settings_.poll);
+  base::WallTime last = base::WallTime::max();  // so that what happened while nobody worked is seen
   while (true) {
     try {
       co_await look_once(watchman);
+      const base::WallTime now = clock_.wall_now();
+      if (now < last) co_await after_a_wrong_clock(now);
+      last = now;
     } catch (const boost::system::system_error&) {
       throw;  // cancelled
     } catch (const std::exception& trouble) {
@@ -130,6 +134,11 @@ base::Task<void> Pulse::look_once(Watchman& watchman) {
     hints_.changed(job);
   }
   hints_.work().ring();
+}
+
+base::Task<void> Pulse::after_a_wrong_clock(base::WallTime now) {
+  auto mend = [now](Session& session) { return bring_forward(session, now); };
+  if (co_await database_.write(Scope::system(), std::move(mend), kCommitted) > 0) hints_.work().ring();
 }
 
 base::Task<void> Pulse::leave() {

@@ -45,6 +45,7 @@ class Pulse {
   base::Task<void> beat_once();
   base::Task<void> look_forever();
   base::Task<void> look_once(Watchman& watchman);
+  base::Task<void> after_a_wrong_clock(base::WallTime now);
   base::Task<void> leave();
   void rename(std::string name);
   void tell(const std::string& trouble) const;

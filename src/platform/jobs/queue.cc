@@ -312,4 +312,13 @@ std::vector<JobId> requeue_orphans(Session& session, base::WallTime now) {
   return ids;
 }
 
+std::size_t bring_forward(Session& session, base::WallTime now) {
+  session.run(
+      "UPDATE jobs SET run_at = $1 WHERE status = 'queued' AND run_at > $1"
+      " AND ((last_event = 0 AND run_at = created_at) OR EXISTS (SELECT 1 FROM job_events e"
+      " WHERE e.job_id = jobs.id AND e.number = jobs.last_event AND e.created_at > $1))",
+      storage::time_number(now));
+  return session.changed();
+}
+
 }  // namespace pharos::jobs

@@ -71,4 +71,8 @@ bool has_orphans(storage::Session& session);
 /// Queues the running jobs of workers that are not registered; what has no attempt left is dead.
 std::vector<JobId> requeue_orphans(storage::Session& session, base::WallTime now);
 
+/// What was queued, or put off, later than now was so by a clock that has been set back since: it is due at
+/// once. Who asked for a time keeps it. Gives how many.
+std::size_t bring_forward(storage::Session& session, base::WallTime now);
+
 }  // namespace pharos::jobs

@@ -11,6 +11,7 @@ namespace {
 
 using namespace testing_support;
 using testing::ElementsAre;
+using testing::UnorderedElementsAre;
 
 const std::vector<std::string> kKinds{"paint", "write"};
 
@@ -109,6 +110,24 @@ TYPED_TEST(Steps, WaitForTheirTime) {
   EXPECT_FALSE(this->claim());
   this->clock.advance(1s);
   EXPECT_THAT(this->claim_all(), ElementsAre("later"));
+}
+
+TYPED_TEST(Steps, AreDueAtOnceWhenAWrongClockIsSetBackButForWhoAskedForATime) {
+  const auto bring_forward_now = [this] {
+    return this->write([this](Session& session) { return bring_forward(session, this->clock.wall_now()); });
+  };
+  this->add(kNora, {.kind = "paint", .input = "put off"});
+  this->fail(this->claim()->lease, 5min);
+  this->add(kNora, {.kind = "paint", .input = "queued"});
+  this->add(kNora, {.kind = "paint", .input = "appointed", .run_at = this->clock.wall_now() + 3h});
+  EXPECT_EQ(bring_forward_now(), 0U) << "the clock is right";
+  this->clock.advance(-1h);
+  EXPECT_FALSE(this->claim());
+  EXPECT_EQ(bring_forward_now(), 2U);
+  EXPECT_EQ(bring_forward_now(), 0U);
+  EXPECT_THAT(this->claim_all(), UnorderedElementsAre("put off", "queued"));
+  this->clock.advance(4h);
+  EXPECT_THAT(this->claim_all(), ElementsAre("appointed"));
 }
 
 TYPED_TEST(Steps, GiveWorkersWhatTheyKnowHowToDo) {

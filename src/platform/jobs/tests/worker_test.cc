@@ -25,13 +25,16 @@ template <class Kind>
 struct Workers : Queue<Kind> {
   /// Not started yet.
   std::unique_ptr<Worker> make(WorkerSettings settings = {}) {
+    return make(std::move(settings), this->clock);
+  }
+  std::unique_ptr<Worker> make(WorkerSettings settings, base::Clock& its_clock) {
     settings.on_trouble = [this](const std::string& trouble) {
       const std::lock_guard lock(mutex);
       troubles.push_back(trouble);
     };
     return std::make_unique<Worker>(WorkerParts{.jobs = this->jobs,
                                                 .heartbeats = *heartbeats,
-                                                .clock = this->clock,
+                                                .clock = its_clock,
                                                 .ids = this->ids,
                                                 .handlers = handlers.get_executor(),
                                                 .random = [] { return 0.5; }},
@@ -106,6 +109,45 @@ TYPED_TEST(Workers, FindWhatNobodyHintedAt) {
   auto story = std::async(std::launch::async, [&] { return this->follow(id); });
   while (story.wait_for(0s) != std::future_status::ready) this->tick(kLoops);
   EXPECT_EQ(this->get(id).result, 42);
+}
+
+/// A machine whose date is set by hand, while its time goes on.
+class SetClock final : public base::Clock {
+ public:
+  explicit SetClock(base::Clock& time) : time_(time) {}
+  base::SteadyTime now() const override { return time_.now(); }
+  base::WallTime wall_now() const override { return time_.wall_now() + ahead.load(); }
+  base::Task<void> sleep_until(base::SteadyTime when) override { return time_.sleep_until(when); }
+
+  std::atomic<std::chrono::hours> ahead{};
+
+ private:
+  base::Clock& time_;
+};
+
+TYPED_TEST(Workers, DoWhatWasQueuedBeforeTheClockWasSetBack) {
+  SetClock machine(this->clock);
+  const auto worker = this->make({}, machine);
+  worker->handle("double", double_it);
+  worker->start();
+  this->tick(kLoops);
+  while (this->clock.sleepers() < kLoops) std::this_thread::yield();  // it has looked, and not found anything
+  machine.ahead = -1h;
+  const auto begun = this->clock.now();
+  const JobId id = this->add(kNora, {.kind = "double", .input = 21});
+  auto story = std::async(std::launch::async, [&] { return this->follow(id); });
+  while (story.wait_for(0s) != std::future_status::ready) this->tick(kLoops);
+  EXPECT_EQ(this->get(id).result, 42);
+  EXPECT_LT(this->clock.now() - begun, 5min);
+}
+
+TYPED_TEST(Workers, DoWhatWasQueuedBeforeTheClockWasSetBackAndTheyWereStarted) {
+  const JobId id = this->add(kNora, {.kind = "double", .input = 21});
+  this->clock.advance(-1h);
+  const auto worker = this->make();
+  worker->handle("double", double_it);
+  worker->start();
+  EXPECT_THAT(this->follow(id), ElementsAre("started", "succeeded"));
 }
 
 TYPED_TEST(Workers, TellProgressToWhoeverFollows) {
