@@ -65,12 +65,18 @@ void queue_one(Session& session, Jobs& jobs, const Row& cron) {
                     .unique_key = fmt::format("cron {} {}", cron.text("id"), cron.number("next_at"))});
 }
 
-/// What was reckoned later than now was reckoned by a clock that has been set back since.
+/// The ids of those that are due, by two indexes; `$1` is now. What was reckoned later than now was reckoned
+/// by a clock that has been set back since.
+constexpr std::string_view kDue =
+    "SELECT id FROM job_crons WHERE is_active AND next_at <= $1"
+    " UNION ALL SELECT id FROM job_crons WHERE is_active AND reckoned_at > $1";
+
 storage::Rows due(Session& session, std::int64_t now) {
   return session.run(
       fmt::format("SELECT id, team_id, user_id, expression, kind, input, next_at FROM job_crons"
-                  " WHERE is_active AND (next_at <= $1 OR reckoned_at > $1) ORDER BY id LIMIT 100{}",
-                  skipping_locked(session)),
+                  " WHERE id IN ({}) AND is_active AND (next_at <= $1 OR reckoned_at > $1)"
+                  " ORDER BY id LIMIT 100{}",
+                  kDue, skipping_locked(session)),
       now);
 }
 
@@ -145,10 +151,7 @@ base::Task<void> Crons::remove(Scope scope, std::string id) {
 base::Task<std::size_t> Crons::queue_due() {
   const base::WallTime now = clock_.wall_now();
   const auto any = co_await jobs_.database().read(Scope::system(), [now](Session& session) {
-    return session
-        .find("SELECT id FROM job_crons WHERE is_active AND (next_at <= $1 OR reckoned_at > $1) LIMIT 1",
-              storage::time_number(now))
-        .has_value();
+    return session.find(fmt::format("{} LIMIT 1", kDue), storage::time_number(now)).has_value();
   });
   if (!any) co_return 0;
   auto work = [this, now](Session& session) {

@@ -6,7 +6,8 @@
 
 namespace pharos::embedded {
 extern const std::string_view _0001_mirror_sql;
-}
+extern const std::string_view _0002_media_by_age_sql;
+}  // namespace pharos::embedded
 
 namespace pharos::mirror {
 namespace {
@@ -33,7 +34,9 @@ base::Task<void> tell_analysis(Analyses& analyses, storage::Scope owner, NewAnal
 }  // namespace
 
 storage::RoomTables mirror_tables() {
-  return {.room = "mirror", .migrations = {{1, "mirror", embedded::_0001_mirror_sql}}};
+  return {.room = "mirror",
+          .migrations = {{1, "mirror", embedded::_0001_mirror_sql},
+                         {2, "media by age", embedded::_0002_media_by_age_sql}}};
 }
 
 MirrorRoutes::MirrorRoutes(http::Routes& table, Media& media, Analyses& analyses)
