@@ -84,7 +84,9 @@ prepare_go_servers() {
   sources=$(mktemp -d)
   mkdir -p "$servers"
   if ! (cd "$pinned" && env GOPATH="$sources" GOCACHE="$sources/cache" GOTOOLCHAIN=local GOWORK=off \
-    GOFLAGS="-mod=readonly -modcacherw -trimpath" "$root/build/go-venv/bin/go" build -p "$(build_jobs)" -o "$servers/" tool); then
+    GOFLAGS="-mod=readonly -modcacherw -trimpath" "$root/build/go-venv/bin/go" build -p "$(build_jobs)" -o "$servers/" \
+    tool) >"$sources/log" 2>&1; then
+    grep -v '^go: downloading' "$sources/log" | tail -n 20 >&2
     echo "set-up: the servers of tests/go/go.mod could not be built (above); run the same command again." >&2
     exit 1
   fi
