@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "apps/base/audit_note.h"
 #include "platform/http/problem.h"
 
 namespace pharos::base_api {
@@ -37,7 +38,7 @@ base::Task<jobs::Cron> CronRoutes::put(security::Caller caller, WantedCron wante
                                                          .expression = wanted.expression,
                                                          .kind = wanted.kind,
                                                          .input = std::move(wanted.input)});
-  co_await note(caller, "cron_set", cron.id);
+  co_await note_done(audit_, caller, "cron_set", cron.id);
   co_return cron;
 }
 
@@ -48,20 +49,13 @@ base::Task<CronList> CronRoutes::list(security::Caller caller) {
 base::Task<jobs::Cron> CronRoutes::change(security::Caller caller, http::Path<http::IdKey> key,
                                           CronChange change) {
   jobs::Cron cron = co_await crons_.set_active(caller.scope(), key.id, change.is_active);
-  co_await note(caller, change.is_active ? "cron_resumed" : "cron_paused", cron.id);
+  co_await note_done(audit_, caller, change.is_active ? "cron_resumed" : "cron_paused", cron.id);
   co_return cron;
 }
 
 base::Task<void> CronRoutes::remove(security::Caller caller, http::Path<http::IdKey> key) {
   co_await crons_.remove(caller.scope(), key.id);
-  co_await note(caller, "cron_deleted", key.id);
-}
-
-base::Task<void> CronRoutes::note(const security::Caller& caller, std::string action, std::string subject) {
-  return audit_.note({.team_id = caller.team_id,
-                      .actor_id = caller.user_id,
-                      .action = std::move(action),
-                      .subject = std::move(subject)});
+  co_await note_done(audit_, caller, "cron_deleted", key.id);
 }
 
 }  // namespace pharos::base_api

@@ -41,7 +41,6 @@ class CronRoutes {
   base::Task<CronList> list(security::Caller caller);
   base::Task<jobs::Cron> change(security::Caller caller, http::Path<http::IdKey> key, CronChange change);
   base::Task<void> remove(security::Caller caller, http::Path<http::IdKey> key);
-  base::Task<void> note(const security::Caller& caller, std::string action, std::string subject);
 
   jobs::Crons& crons_;
   security::AuditLog& audit_;

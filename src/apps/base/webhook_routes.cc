@@ -1,5 +1,7 @@
 #include "apps/base/webhook_routes.h"
 
+#include "apps/base/audit_note.h"
+
 namespace pharos::base_api {
 
 using base::Code;
@@ -29,7 +31,7 @@ base::Task<jobs::Webhook> WebhookRoutes::create(security::Caller caller, WantedW
   jobs::NewWebhook webhook{.url = wanted.url, .events = {}};
   if (wanted.events) webhook.events.assign(wanted.events->begin(), wanted.events->end());
   jobs::Webhook made = co_await webhooks_.add(caller.scope(), std::move(webhook));
-  co_await note(caller, "webhook_made", made.id);
+  co_await note_done(audit_, caller, "webhook_made", made.id);
   co_return made;
 }
 
@@ -39,7 +41,7 @@ base::Task<WebhookList> WebhookRoutes::list(security::Caller caller) {
 
 base::Task<void> WebhookRoutes::remove(security::Caller caller, http::Path<http::IdKey> key) {
   co_await webhooks_.remove(caller.scope(), key.id);
-  co_await note(caller, "webhook_deleted", key.id);
+  co_await note_done(audit_, caller, "webhook_deleted", key.id);
 }
 
 base::Task<DeliveryList> WebhookRoutes::deliveries(security::Caller caller, http::Path<http::IdKey> key,
@@ -50,16 +52,8 @@ base::Task<DeliveryList> WebhookRoutes::deliveries(security::Caller caller, http
 
 base::Task<jobs::Delivery> WebhookRoutes::replay(security::Caller caller, http::Path<http::IdKey> key) {
   jobs::Delivery delivery = co_await webhooks_.replay(caller.scope(), key.id);
-  co_await note(caller, "webhook_replayed", key.id);
+  co_await note_done(audit_, caller, "webhook_replayed", key.id);
   co_return delivery;
-}
-
-base::Task<void> WebhookRoutes::note(const security::Caller& caller, std::string action,
-                                     std::string subject) {
-  return audit_.note({.team_id = caller.team_id,
-                      .actor_id = caller.user_id,
-                      .action = std::move(action),
-                      .subject = std::move(subject)});
 }
 
 }  // namespace pharos::base_api

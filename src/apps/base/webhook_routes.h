@@ -45,7 +45,6 @@ class WebhookRoutes {
   base::Task<DeliveryList> deliveries(security::Caller caller, http::Path<http::IdKey> key,
                                       http::Query<DeliverySearch> search);
   base::Task<jobs::Delivery> replay(security::Caller caller, http::Path<http::IdKey> key);
-  base::Task<void> note(const security::Caller& caller, std::string action, std::string subject);
 
   jobs::Webhooks& webhooks_;
   security::AuditLog& audit_;

@@ -2,19 +2,15 @@
 #pragma once
 
 #include <algorithm>
-#include <exception>
 #include <memory>
-#include <optional>
 #include <string>
 #include <thread>
 #include <utility>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
 
-#include "core/base/error.h"
 #include "core/base/ids.h"
+#include "core/base/tests/support.h"
 #include "platform/jobs/jobs.h"
 #include "platform/jobs/tables.h"
 #include "platform/storage/postgres/private_server.h"
@@ -24,6 +20,8 @@
 namespace pharos::jobs::testing_support {
 
 using namespace std::chrono_literals;
+using base::testing_support::code_of;
+using base::testing_support::wait;
 using storage::Scope;
 using storage::Session;
 
@@ -35,40 +33,6 @@ using storage::testing_support::disk;
 inline base::SystemClock& machine_clock() {
   static base::SystemClock clock;
   return clock;
-}
-
-/// Runs a task to its end on a loop of its own; throws what it threw.
-template <class T>
-T wait(base::Task<T> task) {
-  boost::asio::io_context loop;
-  std::optional<T> result;
-  std::exception_ptr failure;
-  boost::asio::co_spawn(loop, std::move(task), [&](std::exception_ptr thrown, T value) {
-    failure = std::move(thrown);
-    result.emplace(std::move(value));
-  });
-  loop.run();
-  if (failure) std::rethrow_exception(failure);
-  return *std::move(result);
-}
-inline void wait(base::Task<void> task) {
-  boost::asio::io_context loop;
-  std::exception_ptr failure;
-  boost::asio::co_spawn(loop, std::move(task),
-                        [&](std::exception_ptr thrown) { failure = std::move(thrown); });
-  loop.run();
-  if (failure) std::rethrow_exception(failure);
-}
-
-/// The code of the base::Error that `action` throws.
-template <class Action>
-std::optional<base::Code> code_of(Action action) {
-  try {
-    action();
-  } catch (const base::Error& error) {
-    return error.code();
-  }
-  return std::nullopt;
 }
 
 struct Sqlite {

@@ -21,8 +21,7 @@
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 
-#include "core/base/error.h"
-#include "core/base/task.h"
+#include "core/base/tests/support.h"
 #include "platform/outbound/resolver.h"
 
 namespace pharos::outbound::testing_support {
@@ -158,29 +157,7 @@ class ScriptedResolver final : public Resolver {
   std::size_t asked_ = 0;
 };
 
-/// Runs a task to its end on a loop of its own; throws what it threw.
-template <class T>
-T wait(base::Task<T> task) {
-  boost::asio::io_context loop;
-  std::optional<T> result;
-  std::exception_ptr failure;
-  boost::asio::co_spawn(loop, std::move(task), [&](std::exception_ptr thrown, T value) {
-    failure = std::move(thrown);
-    result.emplace(std::move(value));
-  });
-  loop.run();
-  if (failure) std::rethrow_exception(failure);
-  return *std::move(result);
-}
-
-template <class Work>
-std::optional<base::Code> code_of(Work work) {
-  try {
-    work();
-  } catch (const base::Error& error) {
-    return error.code();
-  }
-  return std::nullopt;
-}
+using base::testing_support::code_of;
+using base::testing_support::wait;
 
 }  // namespace pharos::outbound::testing_support

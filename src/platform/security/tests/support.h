@@ -1,50 +1,13 @@
 // What the tests of this room share.
 #pragma once
 
-#include <exception>
-#include <optional>
-#include <utility>
-
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
 
-#include "core/base/error.h"
-#include "core/base/task.h"
+#include "core/base/tests/support.h"
 
 namespace pharos::security::testing_support {
 
-/// Runs a task to its end on a loop of its own; throws what it threw.
-template <class T>
-T wait(base::Task<T> task) {
-  boost::asio::io_context loop;
-  std::optional<T> result;
-  std::exception_ptr failure;
-  boost::asio::co_spawn(loop, std::move(task), [&](std::exception_ptr thrown, T value) {
-    failure = thrown;
-    result.emplace(std::move(value));
-  });
-  loop.run();
-  if (failure) std::rethrow_exception(failure);
-  return *std::move(result);
-}
-inline void wait(base::Task<void> task) {
-  boost::asio::io_context loop;
-  std::exception_ptr failure;
-  boost::asio::co_spawn(loop, std::move(task), [&](std::exception_ptr thrown) { failure = thrown; });
-  loop.run();
-  if (failure) std::rethrow_exception(failure);
-}
-
-/// The code of the base::Error that `work` throws; nothing when it does not.
-template <class Work>
-std::optional<base::Code> code_of(Work work) {
-  try {
-    work();
-  } catch (const base::Error& error) {
-    return error.code();
-  }
-  return std::nullopt;
-}
+using base::testing_support::code_of;
+using base::testing_support::wait;
 
 }  // namespace pharos::security::testing_support
