@@ -21,9 +21,9 @@ std::optional<std::int64_t> percent_of(std::string_view word) {
   if (word == "on") return 100;
   if (word == "off") return 0;
   std::int64_t percent = 0;
-  const char* const end = word.data() + word.size();
-  const auto [rest, failure] = std::from_chars(word.data(), end, percent);
-  const bool is_percent = failure == std::errc() && std::string_view(rest, end) == "%";
+  const auto [rest, failure] = std::from_chars(word.data(), word.data() + word.size(), percent);
+  const bool is_percent =
+      failure == std::errc() && word.substr(static_cast<std::size_t>(rest - word.data())) == "%";
   if (!is_percent || percent < 0 || percent > 100) return std::nullopt;
   return percent;
 }
