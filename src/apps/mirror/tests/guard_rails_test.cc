@@ -94,6 +94,8 @@ RC_GTEST_PROP(Guard, HoldsEveryListAndTextToItsBound, ()) {
   report.agents.face.data.faces.resize(many);
   report.agents.fashion.data.items.resize(many);
   report.agents.bio.data.strengths.assign(many, long_text);
+  report.agents.bio.data.weaknesses.assign(many, long_text);
+  report.agents.bio.data.improvements.assign(many, long_text);
   report.agents.bio.data.vibe_summary = long_text;
   report.agents.posture.data.tips.assign(many, "fat");
   guard(report);
@@ -107,6 +109,8 @@ RC_GTEST_PROP(Guard, HoldsEveryListAndTextToItsBound, ()) {
   RC_ASSERT(report.agents.face.data.faces.size() <= kMaxFaces);
   RC_ASSERT(report.agents.fashion.data.items.size() <= kMaxItems);
   RC_ASSERT(report.agents.bio.data.strengths.size() <= kMaxBioPoints);
+  RC_ASSERT(report.agents.bio.data.weaknesses.size() <= kMaxBioPoints);
+  RC_ASSERT(report.agents.bio.data.improvements.size() <= kMaxBioPoints);
   RC_ASSERT(base::count_code_points(report.agents.bio.data.vibe_summary) <= kMaxVibe);
   RC_ASSERT(report.agents.posture.data.tips.size() <= kMaxList);
 }
