@@ -46,6 +46,7 @@ class MirrorTest : public ::testing::Test {
 
   Instruments instruments_ = instruments();
   base::SystemClock clock_;
+  base::ManualClock moved_by_hand_;  // outlives the pool, where work that was given up may still look at it
   base::Ids ids_{clock_, 7};
   base::Pool pool_{"cpu", 2};
   std::vector<Progress> progress_;
@@ -440,15 +441,15 @@ TEST_F(MirrorTest, AHangingAgentIsGivenUpAfterItsLimit) {
 }
 
 TEST_F(MirrorTest, AModelThatNeverAnswersStillGivesAReport) {
-  base::ManualClock clock;
   std::promise<void> let_go;
   const std::shared_future<void> held = let_go.get_future().share();
   instruments_.find_pose = [held](const vision::Image&) {
     held.wait();
     return pose_search();
   };
-  const Report report = run_by_hand(analyze_with(setup(local_agents(), clock), request(std::nullopt)), clock,
-                                    [&let_go] { let_go.set_value(); });
+  const Report report =
+      run_by_hand(analyze_with(setup(local_agents(), moved_by_hand_), request(std::nullopt)), moved_by_hand_,
+                  [&let_go] { let_go.set_value(); });
   for (const Status status :
        {report.agents.face.status, report.agents.fashion.status, report.agents.posture.status}) {
     EXPECT_TRUE(status == Status::kFallback || status == Status::kEmergency);
