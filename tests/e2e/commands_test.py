@@ -158,6 +158,14 @@ class BenchTest(unittest.TestCase):
         self.assertRegex(lines[0], r"case +median ms +p90 ms +runs +puts/s +kB")
         self.assertEqual([line.split()[0] for line in lines[1:]], ["seq-3+sqlite+sync"])
 
+    def test_server(self):
+        found = json.loads(pharos("bench", "server", "--seconds", "0.1", "--json", program="RELEASED_PHAROS").stdout)
+        self.assertEqual((found["pharos"]["errors"], found["streams"]["errors"]), (0, 0))
+        self.assertGreater(found["pharos"]["requests_per_second"], 0)
+        self.assertEqual(found["streams"]["streams"], 10_000)
+        self.assertGreaterEqual(found["streams"]["events"], 10_000)
+        self.assertIsNone(found["peer"])
+
     def test_users(self):
         report = json.loads(pharos("bench", "users", "--users", "8", "--seconds", "8", "--json",
                                    program="RELEASED_PHAROS").stdout)
