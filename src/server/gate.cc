@@ -74,7 +74,8 @@ ServerGate::ServerGate(security::Accounts& accounts, security::RateLimits& limit
       address_{.name = "address", .limit = settings.address_requests_a_minute, .window = seconds(60)},
       auth_{.name = "auth", .limit = 10, .window = seconds(60)},
       upload_{.name = "upload", .limit = 10, .window = seconds(3600)},
-      analyze_{.name = "analyze", .limit = 20, .window = seconds(3600)} {}
+      analyze_{.name = "analyze", .limit = 20, .window = seconds(3600)},
+      streams_(settings.open_streams) {}
 
 base::Task<std::optional<security::Caller>> ServerGate::identify(const http::Request& request) {
   auto credential = credential_of(request);
@@ -111,6 +112,12 @@ base::Task<http::Headers> ServerGate::count(const http::Route& route, const http
   const security::LimitVerdict verdict = co_await limits_.take(std::move(charges));
   if (!verdict.allowed) refuse(verdict);
   co_return as_headers(verdict);
+}
+
+std::shared_ptr<void> ServerGate::hold_stream(const http::Request& request,
+                                              const std::optional<security::Caller>& caller) {
+  if (!counts_) return nullptr;
+  return streams_.open(caller ? "user:" + caller->user_id : "ip:" + security::address_key(request.client));
 }
 
 }  // namespace pharos::server

@@ -4,6 +4,7 @@
 #include "platform/http/dispatcher.h"
 #include "platform/security/accounts.h"
 #include "platform/security/rate_limits.h"
+#include "server/open_streams.h"
 
 namespace pharos::server {
 
@@ -12,6 +13,7 @@ struct GateSettings {
   std::int64_t requests_a_minute = 100;           ///< of a person, or of an address that nobody is known by
   std::int64_t team_requests_a_minute = 1000;     ///< of all people of a team
   std::int64_t address_requests_a_minute = 3000;  ///< of all people at an address
+  std::int64_t open_streams = 100;                ///< of a person at once
   std::string public_url;  ///< whose pages may use cookies, beside those of the host that is asked
 };
 
@@ -28,6 +30,9 @@ class ServerGate final : public http::Gate {
   /// IPv6. What comes from an address has one, whoever asks. A call counts in all of them or in none.
   base::Task<http::Headers> count(const http::Route& route, const http::Request& request,
                                   const std::optional<security::Caller>& caller) override;
+  /// Of a person, or of an address that nobody is known by.
+  std::shared_ptr<void> hold_stream(const http::Request& request,
+                                    const std::optional<security::Caller>& caller) override;
 
  private:
   const security::Tier& tier_of(http::Limit limit) const;
@@ -42,6 +47,7 @@ class ServerGate final : public http::Gate {
   security::Tier auth_;
   security::Tier upload_;
   security::Tier analyze_;
+  OpenStreams streams_;
 };
 
 }  // namespace pharos::server

@@ -199,6 +199,7 @@ Service::Service(Composition& parts)
              .requests_a_minute = settings_.requests_a_minute,
              .team_requests_a_minute = settings_.team_requests_a_minute,
              .address_requests_a_minute = settings_.address_requests_a_minute,
+             .open_streams = settings_.open_streams,
              .public_url = settings_.public_url}),
       dispatcher_(routes_, gate_, parts.clock(), disk_,
                   {.allowed_origins = settings_.cors_origins,

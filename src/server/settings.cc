@@ -158,6 +158,10 @@ void read_serve_settings(SettingReader& read, const std::filesystem::path& data,
   serve.address_requests_a_minute =
       read.whole("RATE_LIMIT_ADDRESS_PER_MINUTE", "calls that may come from an address, a /64 of IPv6", 3000,
                  1, 100'000'000);
+  serve.open_streams =
+      read.whole("RATE_LIMIT_STREAMS",
+                 "streams of events and WebSockets that a person may have open at once, at each replica", 100,
+                 1, 1'000'000);
   serve.days_kept = read_days_kept(read);
   serve.features = read_features(read);
   serve.admin_email =

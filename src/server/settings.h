@@ -51,6 +51,7 @@ struct ServeSettings {
   std::int64_t requests_a_minute = 100;           ///< of a person, or of an address that nobody is known by
   std::int64_t team_requests_a_minute = 1000;     ///< of all people of a team
   std::int64_t address_requests_a_minute = 3000;  ///< of all people at an address
+  std::int64_t open_streams = 100;                ///< of a person at once
   std::map<std::string, std::int64_t> days_kept;  ///< by kind, as the inventory of personal data names it
   flags::DefaultFlags features;                   ///< what they are where nobody has changed them
   std::string admin_email;

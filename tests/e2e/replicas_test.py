@@ -1,6 +1,5 @@
 """Several programs on one database and one Redis."""
 import concurrent.futures
-import http.client
 import itertools
 import json
 import tempfile
@@ -17,19 +16,6 @@ from server_test import BIO, events_of
 
 
 LIMIT = 60
-
-
-def stream_of(client, path):
-    """The events of a stream, each as it comes."""
-    connection = http.client.HTTPConnection("127.0.0.1", client.port, timeout=120)
-    connection.request("GET", path, headers={"Authorization": f"Bearer {client.token}"})
-    response = connection.getresponse()
-    try:
-        while lines := list(iter(lambda: response.readline().decode().rstrip("\n"), "")):
-            if not lines[0].startswith(":"):
-                yield dict(line.split(": ", 1) for line in lines)
-    finally:
-        connection.close()
 
 
 class ReplicasTest(unittest.TestCase):
@@ -83,7 +69,7 @@ class ReplicasTest(unittest.TestCase):
             medium = here.upload("/api/v1/media", photos.SAMPLE.read_bytes()).json()
             job = here.ask("POST", "/api/v1/analysis/jobs", {"media_id": medium["id"], "bio": BIO}).json()
             path = f"/api/v1/jobs/{job['id']}/events"
-            seen = list(itertools.islice(stream_of(here, path), 2))
+            seen = list(itertools.islice(here.follow(path), 2))
             self.assertNotIn("succeeded", [event["event"] for event in seen])
             rest = events_of(there.ask("GET", path, headers={"Last-Event-ID": seen[-1]["id"]}))
             self.assertEqual([event["id"] for event in seen + rest],
@@ -107,7 +93,7 @@ class ReplicasTest(unittest.TestCase):
         try:
             person = Client(two.port, person.token)
             told = []
-            for event in stream_of(person, path + "/events"):
+            for event in person.follow(path + "/events"):
                 told.append(event)
                 if event["event"] == "started" and json.loads(event["data"])["attempt"] == 2:
                     self.assertLess(time.monotonic() - killed, 45)

@@ -51,6 +51,20 @@ class Client:
         finally:
             connection.close()
 
+    def follow(self, path):
+        """The server-sent events of a stream, each as it comes; closing the generator leaves it."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
+        try:
+            connection.request("GET", path, headers={"Authorization": f"Bearer {self.token}"})
+            response = connection.getresponse()
+            if response.status != 200:
+                raise AssertionError(f"{response.status}: {response.read()}")
+            while lines := list(iter(lambda: response.readline().decode().rstrip("\n"), "")):
+                if not lines[0].startswith(":"):
+                    yield dict(line.split(": ", 1) for line in lines)
+        finally:
+            connection.close()
+
     def upload(self, path, file, name="photo.png"):
         boundary = uuid.uuid4().hex
         body = (f"--{boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n"

@@ -246,6 +246,24 @@ class LimitsTest(unittest.TestCase):
                 finally:
                     server.stop()
 
+    def test_so_many_streams_are_open_at_once(self):
+        server = Server(RATE_LIMIT_ENABLED="true", RATE_LIMIT_STREAMS="2")
+        try:
+            person, path = server.new_person(), "/api/v1/utils/ticks?count=3600&every_ms=50"
+            streams = [person.follow(path), person.follow(path), server.new_person().follow(path)]
+            for stream in streams:
+                self.assertEqual(next(stream)["event"], "tick")
+            refusal = person.ask("GET", path)
+            self.assertEqual(refusal.status, 429)
+            self.assertIn("2 streams are open", refusal.json()["detail"])
+            streams.pop(0).close()
+            short = "/api/v1/utils/ticks?count=1"
+            self.assertIn(200, (person.ask("GET", short).status for _ in range(50)), "the place is free again")
+            for stream in streams:
+                stream.close()
+        finally:
+            server.stop()
+
 
 class KeepingTest(unittest.TestCase):
     def test_what_was_kept_is_there_after_a_restart(self):

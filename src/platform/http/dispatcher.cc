@@ -12,6 +12,11 @@
 namespace pharos::http {
 namespace {
 
+/// Whether it goes on until one side has enough, as files do not.
+bool stays_open(const Response& response) {
+  return response.socket != nullptr || response.headers.get("Content-Type").starts_with("text/event-stream");
+}
+
 constexpr Method kMethods[] = {Method::kGet, Method::kPost, Method::kPut, Method::kPatch, Method::kDelete};
 
 std::optional<Method> method_of(std::string_view name) {
@@ -132,6 +137,7 @@ base::Task<Response> Dispatcher::answer(Call& call, BodyReader* body) {
     }
     Response response = co_await call.route->handler()(call.exchange);
     if (call.route->status() != 0 && response.status / 100 == 2) response.status = call.route->status();
+    if (stays_open(response)) response.held = gate_.hold_stream(call.exchange.request, call.exchange.caller);
     co_return finish(call, std::move(response), nullptr);
   } catch (...) {
     failure = std::current_exception();

@@ -27,6 +27,10 @@ class Gate {
   /// many.
   virtual base::Task<Headers> count(const Route& route, const Request& request,
                                     const std::optional<security::Caller>& caller) = 0;
+  /// What is held while a stream of events or a WebSocket is open, or nothing. Throws RefusedError (kLimited)
+  /// when it is one too many.
+  virtual std::shared_ptr<void> hold_stream(const Request& request,
+                                            const std::optional<security::Caller>& caller) = 0;
 };
 
 /// What has happened to one request; told when its answer is known.

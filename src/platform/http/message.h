@@ -67,6 +67,7 @@ struct Response {
   std::string body;
   BodyStream stream;                        ///< in place of `body`
   std::shared_ptr<const WebSocket> socket;  ///< what follows, when the status is 101
+  std::shared_ptr<void> held;               ///< until all of it is sent
 };
 
 }  // namespace pharos::http

@@ -213,6 +213,9 @@ class OpenGate final : public Gate {
   base::Task<Headers> count(const Route&, const Request&, const std::optional<security::Caller>&) override {
     co_return Headers{{"RateLimit", "\"general\";r=99;t=60"}};
   }
+  std::shared_ptr<void> hold_stream(const Request&, const std::optional<security::Caller>&) override {
+    return nullptr;
+  }
 };
 
 /// What came back, head and body.
