@@ -7,6 +7,7 @@ name contains NAME, and where no suite does, the unit tests whose own name conta
 import argparse
 import concurrent.futures
 import dataclasses
+import functools
 import json
 import os
 import pathlib
@@ -139,14 +140,22 @@ class Recorder(unittest.TestResult):
             self.record(subtest, self._exc_info_to_string(err, test))
 
 
-def python_tests(folder, test_filter="*"):
-    """Runs a folder of unittest files, one result a test method."""
-    sys.path[:0] = [str(folder), str(ROOT / "tools")]
+def python_file(test_filter, file):
+    """Runs one file of unittest, one result a test method."""
+    sys.path[:0] = [str(file.parent), str(ROOT / "tools")]
     recorder = Recorder()
     loader = unittest.TestLoader()
     loader.testNamePatterns = test_filter.split(":")
-    loader.discover(str(folder), "*_test.py").run(recorder)
+    loader.discover(str(file.parent), file.name).run(recorder)
     return recorder.results
+
+
+def python_tests(folder, test_filter="*"):
+    """Runs a folder of such files, as many at once as there are cores: they wait for servers more than they work."""
+    files = sorted(folder.glob("*_test.py"), key=lambda file: -file.stat().st_size)
+    with concurrent.futures.ProcessPoolExecutor(os.cpu_count()) as pool:
+        return [result for results in pool.map(functools.partial(python_file, test_filter), files)
+                for result in results]
 
 
 def end_to_end(options):
