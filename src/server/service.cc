@@ -152,7 +152,6 @@ Service::Service(Composition& parts)
       limits_(limits_of(redis_.get(), settings_, parts.clock())),
       jobs_(*database_, parts.clock(), parts.ids()),
       watch_(jobs_, parts.clock(), {.on_trouble = [this](const std::string& why) { note_trouble(why); }}),
-      mail_("mail", 2),
       client_({.clock = parts.clock(), .resolver = resolver_}, client_settings(settings_)),
       sealing_(load_or_make_sealing_keys(parts.settings().data / "sealing-keys")),
       webhook_calls_(client_),
@@ -218,7 +217,8 @@ Service::Service(Composition& parts)
   }
   webhooks_.handle_with(worker_);
   if (settings_.smtp) {
-    smtp_.emplace(*settings_.smtp, mail_);
+    mail_.emplace("mail", 2);
+    smtp_.emplace(*settings_.smtp, *mail_);
     letter_post_.emplace(jobs_, sealing_, *smtp_, parts.clock(), [this] { return address(); });
     letter_post_->handle_with(worker_);
   }

@@ -144,7 +144,7 @@ class Service {
   jobs::Jobs jobs_;
   std::unique_ptr<jobs::HintRelay> hint_relay_;  ///< where there are channels
   jobs::Watch watch_;
-  base::Pool mail_;
+  std::optional<base::Pool> mail_;  ///< where there is a mail server
   outbound::SystemResolver resolver_;
   outbound::Client client_;
   std::optional<outbound::Client> provider_client_;  ///< where there is a provider of identities

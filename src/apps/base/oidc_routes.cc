@@ -13,7 +13,6 @@
 #include "core/base/json.h"
 #include "platform/http/problem.h"
 #include "platform/http/url_text.h"
-#include "platform/security/crypto.h"
 
 namespace pharos::base_api {
 namespace {
@@ -155,7 +154,7 @@ base::Task<http::Response> OidcRoutes::start(const http::Request& request, http:
         {{.place = "query.return_to", .message = "must be a path of this server, such as /docs"}});
   }
   std::string device = client_of(request).device;
-  if (device.empty()) device = security::base64(security::random_bytes(32), security::Base64::kUrl);
+  if (device.empty()) device = SessionCookies::new_device();
   oidc::Departure departure = co_await at.depart(redirect_uri());
   const Luggage luggage{.errand = std::move(departure.errand),
                         .return_to = return_to,

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "platform/security/crypto.h"
+
 namespace pharos::base_api {
 namespace {
 
@@ -48,6 +50,10 @@ void SessionCookies::set(http::Headers& headers, const http::Request& request,
 void SessionCookies::clear(http::Headers& headers, const http::Request& request) {
   add(headers, request, kAccess, "", 0);
   add(headers, request, kRefresh, "", 0);
+}
+
+std::string SessionCookies::new_device() {
+  return security::base64(security::random_bytes(32), security::Base64::kUrl);
 }
 
 void SessionCookies::set_device(http::Headers& headers, const http::Request& request,

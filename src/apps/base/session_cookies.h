@@ -27,6 +27,8 @@ struct SessionCookies {
   /// Sets both, as long as the login can last.
   static void set(http::Headers& headers, const http::Request& request, const security::Tokens& tokens);
   static void clear(http::Headers& headers, const http::Request& request);
+  /// A name for a browser that has none.
+  static std::string new_device();
   /// By which a browser that has signed in before is known: strangers who try elsewhere do not lock it out.
   static void set_device(http::Headers& headers, const http::Request& request, const std::string& device);
   /// What a browser keeps while it is at a provider of identities. It is sent when that one's page sends the

@@ -5,7 +5,6 @@
 #include "apps/base/session_cookies.h"
 #include "core/base/error.h"
 #include "platform/http/same_origin.h"
-#include "platform/security/crypto.h"
 
 namespace pharos::base_api {
 namespace {
@@ -55,7 +54,7 @@ base::Task<http::Response> SessionRoutes::log_in(const http::Request& request, L
   security::ClientInfo client = client_of(request);
   http::Response response = done();
   if (client.device.empty()) {
-    client.device = security::base64(security::random_bytes(32), security::Base64::kUrl);
+    client.device = SessionCookies::new_device();
     SessionCookies::set_device(response.headers, request, client.device);
   }
   const security::Tokens tokens =
