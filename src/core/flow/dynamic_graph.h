@@ -11,14 +11,12 @@
 #include "core/flow/dynamic_state.h"
 #include "core/graph/compiled_graph.h"
 #include "core/graph/inner_run.h"
-#include "core/graph/run_config.h"
-#include "core/graph/snapshot.h"
-#include "core/graph/stream.h"
+#include "core/graph/json_graph.h"
 
 namespace pharos::flow {
 
-using DynamicSnapshot = graph::Snapshot<json::object>;
-using DynamicOutcome = graph::Outcome<json::object>;
+using DynamicSnapshot = graph::JsonSnapshot;
+using DynamicOutcome = graph::JsonOutcome;
 /// What a run starts from: writes to the fields that are named, or how a thread that stopped goes on.
 using DynamicStart = std::variant<json::object, graph::Resume>;
 
@@ -64,12 +62,14 @@ class DynamicGraph {
   base::Task<std::vector<DynamicSnapshot>> get_state_history(std::string thread_id,
                                                              graph::ListQuery query = {}) const;
 
-  const graph::CompiledGraph& compiled() const { return *compiled_; }
+  const graph::CompiledGraph& compiled() const { return json_.compiled(); }
+  /// The same graph with everything that can be said to it.
+  const graph::JsonGraph& json() const { return json_; }
   const Fields& fields() const { return *fields_; }
 
  private:
-  std::shared_ptr<const graph::CompiledGraph> compiled_;
   std::shared_ptr<const Fields> fields_;
+  graph::JsonGraph json_;
 };
 
 }  // namespace pharos::flow

@@ -44,6 +44,7 @@ json::value Context::interrupt(json::value question) {
 }
 
 Store& Context::store() const {
+  if (run_->config.store) return *run_->config.store;
   for (const RunInfo* run = run_; run != nullptr; run = run->parent.get()) {
     if (run->graph->store()) return *run->graph->store();
   }

@@ -11,6 +11,9 @@
 
 namespace pharos::graph {
 
+class Saver;
+class Store;
+
 /// When a run's checkpoints reach the saver. A task's writes always reach it before the checkpoint that rests
 /// on them.
 enum class Durability {
@@ -29,6 +32,8 @@ struct RunConfig {
   boost::json::object metadata;  ///< kept with each checkpoint
   Durability durability = Durability::kAsync;
   bool stream_subgraphs = false;  ///< readers of streams also get the events of graphs that nodes run
+  std::shared_ptr<Saver> saver;   ///< keeps the thread in place of the graph's own (CompileOptions)
+  std::shared_ptr<Store> store;   ///< is what nodes remember in place of the graph's own
   std::shared_ptr<const RunControl> control;  ///< may ask the run to stop between super-steps
   std::vector<std::string> interrupt_before;  ///< stops before a super-step that runs one of these; `*`: any
   std::vector<std::string> interrupt_after;   ///< stops after a super-step that ran one of these; `*`: any

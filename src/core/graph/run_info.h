@@ -20,7 +20,7 @@ class RunInfo : public std::enable_shared_from_this<RunInfo> {
   RunInfo(std::shared_ptr<const CompiledGraph> of, RunConfig settings, StreamModes wanted, EventSink* to)
       : graph(std::move(of)),
         config(std::move(settings)),
-        saver(config.thread_id.empty() ? nullptr : graph->saver()),
+        saver(saver_of_run()),
         modes(wanted),
         sink_(to) {}
 
@@ -69,6 +69,11 @@ class RunInfo : public std::enable_shared_from_this<RunInfo> {
   std::shared_ptr<Progress> around;  ///< of the nearest node around it that has an idle limit
 
  private:
+  std::shared_ptr<Saver> saver_of_run() const {
+    if (config.thread_id.empty()) return nullptr;
+    return config.saver ? config.saver : graph->saver();
+  }
+
   EventSink* sink_;
   std::uint64_t random_ = graph->next_seed();
 };

@@ -94,6 +94,7 @@ struct NewJob {
   int max_attempts = 5;
   /// A team's second job of that kind and key is the first one, whatever has become of it.
   std::optional<std::string> unique_key = {};
+  std::optional<JobId> id = {};  ///< never used before; made up when unset
 };
 
 /// Which jobs to list, newest first.

@@ -62,7 +62,7 @@ JobId Jobs::enqueue(Session& session, const NewJob& job) {
 }
 
 JobId Jobs::enqueue_for(Session& session, const Scope& owner, const NewJob& job) {
-  JobId id = jobs::enqueue(session, owner, job, ids_.next(), clock_.wall_now());
+  JobId id = jobs::enqueue(session, owner, job, job.id ? *job.id : ids_.next(), clock_.wall_now());
   session.after_commit([this] { hints_.added(); });
   return id;
 }

@@ -1,0 +1,43 @@
+#include "platform/runs/conditions.h"
+
+#include <fmt/format.h>
+
+#include "platform/storage/json_text.h"
+
+namespace pharos::runs {
+namespace {
+
+/// Numbers are compared as numbers, however they are written.
+constexpr std::string_view kSqliteMembers =
+    "NOT EXISTS (SELECT 1 FROM json_each({0}) AS wanted WHERE NOT EXISTS (SELECT 1 FROM json_each({1}) AS had"
+    " WHERE had.key = wanted.key AND had.value IS wanted.value AND (had.type = wanted.type"
+    " OR (had.type IN ('integer', 'real') AND wanted.type IN ('integer', 'real')))))";
+constexpr std::string_view kPostgresMembers =
+    "NOT EXISTS (SELECT 1 FROM jsonb_each({0}::jsonb) AS wanted"
+    " WHERE ({1}::jsonb -> wanted.key) IS DISTINCT FROM wanted.value)";
+
+}  // namespace
+
+std::string Conditions::place(const storage::Value& value) {
+  values_.push_back(value);
+  return fmt::format("${}", values_.size());
+}
+
+void Conditions::demand(std::string_view condition, const storage::Value& value) {
+  add(fmt::format(fmt::runtime(condition), place(value)));
+}
+
+void Conditions::demand_one_of(std::string_view column, const std::vector<std::string>& values) {
+  std::string places;
+  for (const std::string& value : values) places += (places.empty() ? "" : ", ") + place(value);
+  add(places.empty() ? "1 = 0" : fmt::format("{} IN ({})", column, places));
+}
+
+void Conditions::demand_members(std::string_view column, const boost::json::object& members) {
+  if (members.empty()) return;
+  const std::string wanted = place(storage::write_json(members, "a filter"));
+  const auto sql = engine_ == storage::Engine::kSqlite ? kSqliteMembers : kPostgresMembers;
+  add(fmt::format(fmt::runtime(sql), wanted, column));
+}
+
+}  // namespace pharos::runs

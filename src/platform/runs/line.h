@@ -1,0 +1,48 @@
+// Whose turn it is on a thread: one run at a time, and what becomes of those that come meanwhile. Each within
+// somebody's transaction that has locked the thread.
+//
+//      admit             advance               begin                end
+//   ────────► pending ─────────────► (queued) ─────────► running ─────────► success │ error │ timeout │
+//   interrupted
+//                │  turn: none other queued                                    │
+//                └─ stopped: interrupted, or deleted (rollback)                └─ advance: whose turn is next
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "platform/jobs/jobs.h"
+#include "platform/runs/run.h"
+#include "platform/storage/session.h"
+#include "platform/storage/time.h"
+
+namespace pharos::runs {
+
+/// Runs as jobs: the kind, and how often one is begun anew after its server has died.
+inline constexpr const char* kRunJob = "run";
+inline constexpr int kMostAttempts = 5;
+/// A job that brings a run into the line when its time has come.
+inline constexpr const char* kDueRunJob = "run_due";
+
+/// A thread's runs that have not ended, in the order of their turns.
+struct WaitingRun {
+  std::string id;
+  RunStatus status = RunStatus::kPending;
+  bool is_queued = false;
+};
+std::vector<WaitingRun> waiting_runs(storage::Session& session, const std::string& thread_id);
+
+/// Makes room for a new run, as its strategy says. Throws base::Error (kInvalidInput) when it is to be
+/// rejected.
+void make_room(storage::Session& session, jobs::Jobs& jobs, const std::string& thread_id,
+               MultitaskStrategy strategy, base::WallTime now);
+
+/// Stops a run: one that waits ends at once, one that runs is asked to. Gives false when it is over.
+bool stop_run(storage::Session& session, jobs::Jobs& jobs, const std::string& run_id, Ending ending,
+              base::WallTime now);
+
+/// Queues the run whose turn it is, if none has it and one waits; else gives false.
+bool advance(storage::Session& session, jobs::Jobs& jobs, const std::string& thread_id, base::WallTime now);
+
+}  // namespace pharos::runs

@@ -1,0 +1,13 @@
+#include "platform/runs/run_tables.h"
+
+namespace pharos::embedded {
+extern const std::string_view _0001_runs_sql;
+}  // namespace pharos::embedded
+
+namespace pharos::runs {
+
+storage::RoomTables run_tables() {
+  return {.room = "runs", .migrations = {{1, "runs", embedded::_0001_runs_sql}}};
+}
+
+}  // namespace pharos::runs

@@ -1,0 +1,260 @@
+#include "platform/runs/runs.h"
+
+#include <fmt/format.h>
+
+#include "core/base/error.h"
+#include "platform/jobs/queue.h"
+#include "platform/jobs/worker.h"
+#include "platform/runs/conditions.h"
+#include "platform/runs/line.h"
+#include "platform/runs/thread_rows.h"
+#include "platform/storage/json_text.h"
+
+namespace pharos::runs {
+namespace {
+
+using base::Code;
+using base::Error;
+using storage::Row;
+using storage::Session;
+
+constexpr storage::WriteOptions kCommitted{.deadline = {}, .isolation = storage::Isolation::kCommitted};
+constexpr const char* kColumns =
+    "runs.id, runs.thread_id, runs.team_id, runs.user_id, runs.assistant_id, runs.graph_id, runs.status,"
+    " runs.metadata, runs.request, runs.multitask_strategy, runs.is_queued, runs.ending, runs.created_at,"
+    " runs.updated_at, threads.is_temporary";
+
+Row own_run(Session& session, const std::string& thread_id, const std::string& run_id) {
+  auto row = session.find(fmt::format("SELECT {} FROM runs JOIN threads ON threads.id = runs.thread_id"
+                                      " WHERE runs.id = $1 AND runs.team_id = $2 AND runs.user_id = $3",
+                                      kColumns),
+                          run_id, session.scope().team_id, session.scope().user_id);
+  if (!row || (!thread_id.empty() && row->text("thread_id") != thread_id)) {
+    throw Error(Code::kNotFound, fmt::format("there is no run '{}'", run_id));
+  }
+  return *std::move(row);
+}
+
+/// What the run is told of itself, as clients see it.
+json::object kwargs_of(const Row& row, const RunRequest& request, const json::object& metadata) {
+  json::object config = request.config;
+  if (!config.contains("configurable")) config["configurable"] = json::object();
+  if (json::object* configurable = config["configurable"].if_object()) {
+    (*configurable)["run_id"] = row.text("id");
+    (*configurable)["thread_id"] = row.text("thread_id");
+    (*configurable)["graph_id"] = row.text("graph_id");
+    (*configurable)["assistant_id"] = row.text("assistant_id");
+  }
+  config["metadata"] = metadata;
+  json::object kwargs;
+  if (!request.input.is_null()) kwargs["input"] = request.input;
+  if (request.command) kwargs["command"] = *request.command;
+  kwargs["config"] = std::move(config);
+  kwargs["context"] = request.context;
+  kwargs["stream_mode"] = base::to_json(request.stream.modes);
+  if (!request.interrupt_before.empty()) kwargs["interrupt_before"] = base::to_json(request.interrupt_before);
+  if (!request.interrupt_after.empty()) kwargs["interrupt_after"] = base::to_json(request.interrupt_after);
+  if (!request.webhook.empty()) kwargs["webhook"] = request.webhook;
+  kwargs["temporary"] = row.truth("is_temporary");
+  kwargs["subgraphs"] = request.stream.subgraphs;
+  kwargs["resumable"] = request.is_resumable;
+  return kwargs;
+}
+
+/// Refuses what the graph could not begin with, before anything is kept.
+void check(const ServedGraph& graph, const RunRequest& request) {
+  static_cast<void>(graph.graph.input_of(start_of(request)));
+}
+
+}  // namespace
+
+RunRequest request_of(const Row& row) {
+  return base::from_json<RunRequest>(storage::read_json(row.text("request"), "a run's request"));
+}
+
+Run run_of(const Row& row) {
+  Run run;
+  run.run_id = row.text("id");
+  run.thread_id = row.text("thread_id");
+  run.assistant_id = row.text("assistant_id");
+  run.metadata = storage::read_json(row.text("metadata"), "metadata").as_object();
+  run.status = base::from_name<RunStatus>(row.text("status"), "a run's status");
+  run.kwargs = kwargs_of(row, request_of(row), run.metadata);
+  run.multitask_strategy =
+      base::from_name<MultitaskStrategy>(row.text("multitask_strategy"), "a run's strategy");
+  run.created_at = storage::time_text(row.number("created_at"));
+  run.updated_at = storage::time_text(row.number("updated_at"));
+  return run;
+}
+
+Run Runs::create(Session& session, const std::optional<std::string>& given_thread, const NewRun& wanted) {
+  const base::WallTime now = clock_.wall_now();
+  const storage::Moment moment = storage::time_number(now);
+  const Assistant assistant = assistants_.find(session, wanted.assistant_id);
+  const auto graph = assistants_.graph_of(assistant);
+  check(*graph, wanted.request);
+  const bool is_temporary = !given_thread && wanted.request.deletes_thread;
+  std::string thread_id = given_thread.value_or("");
+  if (!given_thread) {
+    thread_id = ids_.next();
+    insert_thread(session, thread_id, {.is_temporary = is_temporary}, moment);
+  } else if (wanted.creates_thread &&
+             !session.find("SELECT 1 FROM threads WHERE id = $1", thread_id).has_value()) {
+    insert_thread(session, thread_id, {}, moment);
+  }
+  own_thread_locked(session, thread_id);
+  make_room(session, jobs_, thread_id, wanted.multitask_strategy, now);
+  json::object metadata = assistant.metadata;
+  for (const auto& [key, value] : wanted.metadata) metadata.insert_or_assign(key, value);
+  metadata["graph_id"] = assistant.graph_id;
+  metadata["assistant_id"] = assistant.assistant_id;
+  const std::string id = ids_.next();
+  const auto delay = static_cast<storage::Moment>(wanted.after_seconds * 1e6);
+  session.run(
+      "INSERT INTO runs (id, thread_id, team_id, user_id, assistant_id, graph_id, status, metadata, request,"
+      " multitask_strategy, is_queued, ending, due_at, created_at, updated_at)"
+      " VALUES ($1, $2, $3, $4, $5, $6, 'pending', $7, $8, $9, $10, NULL, $11, $12, $12)",
+      id, thread_id, session.scope().team_id, session.scope().user_id, assistant.assistant_id,
+      assistant.graph_id, storage::write_json(metadata, "metadata"),
+      storage::write_json(base::to_json(wanted.request), "a run's request"),
+      base::to_name(wanted.multitask_strategy), false, moment + delay, moment);
+  set_thread_graph(session, thread_id, assistant.graph_id, assistant.assistant_id, moment);
+  if (delay > 0) {
+    jobs_.enqueue(session, {.kind = kDueRunJob,
+                            .input = {{"thread_id", thread_id}},
+                            .run_at = storage::time_of(moment + delay)});
+  } else {
+    advance(session, jobs_, thread_id, now);
+  }
+  return run_of(own_run(session, thread_id, id));
+}
+
+base::Task<Run> Runs::create(storage::Scope scope, std::optional<std::string> thread_id, NewRun wanted) {
+  auto work = [this, thread_id = std::move(thread_id), wanted = std::move(wanted)](Session& session) {
+    return create(session, thread_id, wanted);
+  };
+  return database_.write(std::move(scope), std::move(work), kCommitted);
+}
+
+base::Task<std::vector<Run>> Runs::create_all(storage::Scope scope, std::vector<NewRun> wanted) {
+  auto work = [this, wanted = std::move(wanted)](Session& session) {
+    std::vector<Run> runs;
+    for (const NewRun& each : wanted) runs.push_back(create(session, std::nullopt, each));
+    return runs;
+  };
+  return database_.write(std::move(scope), std::move(work), kCommitted);
+}
+
+base::Task<Run> Runs::get(storage::Scope scope, std::string thread_id, std::string run_id) {
+  auto work = [thread_id, run_id](Session& session) { return run_of(own_run(session, thread_id, run_id)); };
+  return database_.read(std::move(scope), std::move(work));
+}
+
+base::Task<std::vector<Run>> Runs::list(storage::Scope scope, std::string thread_id, RunQuery query) {
+  auto work = [thread_id, query](Session& session) {
+    own_thread(session, thread_id);
+    Conditions conditions(session.engine());
+    conditions.demand("runs.thread_id = {}", thread_id);
+    if (query.status) conditions.demand("runs.status = {}", base::to_name(*query.status));
+    const std::string page =
+        fmt::format(" LIMIT {} OFFSET {}", conditions.place(query.limit), conditions.place(query.offset));
+    std::vector<Run> runs;
+    for (const Row& row :
+         session.run_values(fmt::format("SELECT {} FROM runs JOIN threads ON threads.id = runs.thread_id{}"
+                                        " ORDER BY runs.created_at DESC, runs.id DESC{}",
+                                        kColumns, conditions.sql(), page),
+                            conditions.values())) {
+      runs.push_back(run_of(row));
+    }
+    return runs;
+  };
+  return database_.read(std::move(scope), std::move(work));
+}
+
+base::Task<bool> Runs::cancel(storage::Scope scope, std::string thread_id, std::string run_id,
+                              Ending ending) {
+  auto work = [this, thread_id, run_id, ending](Session& session) {
+    const Row run = own_run(session, thread_id, run_id);
+    own_thread_locked(session, run.text("thread_id"));
+    const base::WallTime now = clock_.wall_now();
+    const bool stopped = stop_run(session, jobs_, run_id, ending, now);
+    if (stopped && waiting_runs(session, run.text("thread_id")).empty()) {
+      set_thread_status(session, run.text("thread_id"), ThreadStatus::kIdle, storage::time_number(now));
+    }
+    if (stopped) advance(session, jobs_, run.text("thread_id"), now);
+    return stopped;
+  };
+  return database_.write(std::move(scope), std::move(work), kCommitted);
+}
+
+base::Task<std::int64_t> Runs::cancel_all(storage::Scope scope, std::optional<std::string> thread_id,
+                                          std::vector<std::string> run_ids, std::optional<RunStatus> status,
+                                          Ending ending) {
+  auto look = [thread_id, run_ids, status](Session& session) {
+    Conditions conditions(session.engine());
+    conditions.demand("team_id = {}", session.scope().team_id);
+    conditions.demand("user_id = {}", session.scope().user_id);
+    if (thread_id) conditions.demand("thread_id = {}", *thread_id);
+    if (!run_ids.empty()) conditions.demand_one_of("id", run_ids);
+    conditions.demand_one_of("status", status ? std::vector{base::to_name(*status)}
+                                              : std::vector<std::string>{"pending", "running"});
+    std::vector<std::string> found;
+    for (const Row& row : session.run_values("SELECT id FROM runs" + conditions.sql(), conditions.values())) {
+      found.push_back(row.text(0));
+    }
+    return found;
+  };
+  std::int64_t stopped = 0;
+  for (const std::string& id : co_await database_.read(scope, std::move(look))) {
+    if (co_await cancel(scope, "", id, ending)) ++stopped;
+  }
+  co_return stopped;
+}
+
+base::Task<void> Runs::remove(storage::Scope scope, std::string thread_id, std::string run_id) {
+  auto work = [thread_id, run_id](Session& session) {
+    const Run run = run_of(own_run(session, thread_id, run_id));
+    if (!is_over(run.status)) {
+      throw Error(Code::kConflict,
+                  fmt::format("the run '{}' is {}: cancel it first", run_id, base::to_name(run.status)));
+    }
+    session.run("DELETE FROM runs WHERE id = $1", run_id);
+  };
+  return database_.write(std::move(scope), std::move(work), kCommitted);
+}
+
+void Runs::work_in(jobs::Worker& worker) {
+  worker.handle(kDueRunJob, [this](jobs::Job job, jobs::JobContext& context) {
+    return come_due(std::move(job), context);
+  });
+}
+
+base::Task<json::value> Runs::come_due(jobs::Job job, jobs::JobContext& context) {
+  auto work = [this, thread_id = std::string(job.input.at("thread_id").as_string())](Session& session) {
+    const auto thread = session.find("SELECT id FROM threads WHERE id = $1", thread_id);
+    if (!thread) return;
+    own_thread_locked(session, thread_id);
+    advance(session, jobs_, thread_id, clock_.wall_now());
+  };
+  co_await context.write(std::move(work), kCommitted);
+  co_return nullptr;
+}
+
+base::Task<void> Runs::sweep() {
+  auto work = [this](Session& session) {
+    const base::WallTime now = clock_.wall_now();
+    const auto lost = session.run(
+        "SELECT runs.id, runs.thread_id FROM runs JOIN jobs ON jobs.id = runs.id"
+        " WHERE runs.status IN ('pending', 'running') AND runs.is_queued AND jobs.finished_at < $1 LIMIT 100",
+        storage::time_number(now) - storage::micros(std::chrono::seconds(10)));
+    for (const Row& row : lost) {
+      session.run("UPDATE runs SET status = 'interrupted', updated_at = $2 WHERE id = $1", row.text("id"),
+                  storage::time_number(now));
+      set_thread_status(session, row.text("thread_id"), ThreadStatus::kIdle, storage::time_number(now));
+      advance(session, jobs_, row.text("thread_id"), now);
+    }
+  };
+  return database_.write(storage::Scope::system(), std::move(work), kCommitted);
+}
+
+}  // namespace pharos::runs

@@ -1,0 +1,121 @@
+#include "platform/runs/thread_rows.h"
+
+#include <fmt/format.h>
+
+#include "core/base/error.h"
+#include "platform/jobs/job_rows.h"
+#include "platform/storage/json_text.h"
+
+namespace pharos::runs {
+namespace {
+
+using storage::Row;
+using storage::Session;
+
+std::string text_of(const json::object& object, const char* what) {
+  return storage::write_json(object, what);
+}
+
+Row find_own(Session& session, const std::string& id, std::string_view suffix) {
+  auto row = session.find(
+      fmt::format("SELECT * FROM threads WHERE id = $1 AND team_id = $2 AND user_id = $3{}", suffix), id,
+      session.scope().team_id, session.scope().user_id);
+  if (!row) throw base::Error(base::Code::kNotFound, fmt::format("there is no thread '{}'", id));
+  return *std::move(row);
+}
+
+}  // namespace
+
+Thread thread_of(const Row& row) {
+  Thread thread;
+  thread.thread_id = row.text("id");
+  thread.created_at = storage::time_text(row.number("created_at"));
+  thread.updated_at = storage::time_text(row.number("updated_at"));
+  thread.state_updated_at = storage::time_text(row.number("state_updated_at"));
+  thread.metadata = storage::read_json(row.text("metadata"), "metadata").as_object();
+  thread.status = base::from_name<ThreadStatus>(row.text("status"), "a thread's status");
+  thread.config = storage::read_json(row.text("config"), "config").as_object();
+  if (!row.is_null("state")) thread.values = storage::read_json(row.text("state"), "state").as_object();
+  thread.interrupts = storage::read_json(row.text("interrupts"), "interrupts").as_object();
+  thread.error = row.optional_text("error");
+  return thread;
+}
+
+Row own_thread(Session& session, const std::string& id) {
+  return find_own(session, id, "");
+}
+
+Row own_thread_locked(Session& session, const std::string& id) {
+  return find_own(session, id, jobs::locking(session));
+}
+
+Row insert_thread(Session& session, const std::string& id, const NewThread& wanted, storage::Moment now) {
+  std::optional<storage::Moment> lives_for;
+  std::optional<storage::Moment> expires_at;
+  if (wanted.time_to_live) {
+    lives_for = std::chrono::duration_cast<std::chrono::microseconds>(*wanted.time_to_live).count();
+    expires_at = now + *lives_for;
+  }
+  const std::optional<std::string> graph_id =
+      wanted.graph_id.empty() ? std::nullopt : std::optional(wanted.graph_id);
+  auto rows = session.run(
+      "INSERT INTO threads (id, team_id, user_id, status, graph_id, metadata, config, state, interrupts,"
+      " error, is_temporary, created_at, updated_at, state_updated_at, lives_for, expires_at)"
+      " VALUES ($1, $2, $3, 'idle', $4, $5, '{}', NULL, '{}', NULL, $6, $7, $7, $7, $8, $9)"
+      " ON CONFLICT (id) DO NOTHING RETURNING *",
+      id, session.scope().team_id, session.scope().user_id, graph_id, text_of(wanted.metadata, "metadata"),
+      wanted.is_temporary, now, lives_for, expires_at);
+  if (rows.empty()) {
+    throw base::Error(base::Code::kConflict,
+                      fmt::format("there is a thread '{}' already: choose another id, or say if_exists: "
+                                  "do_nothing",
+                                  id));
+  }
+  session.run("INSERT INTO kept_threads (id) VALUES ($1) ON CONFLICT (id) DO NOTHING", id);
+  return std::move(rows.front());
+}
+
+void write_rest(Session& session, const std::string& id, const ThreadRest& rest, storage::Moment now) {
+  const std::optional<std::string> state =
+      rest.values ? std::optional(text_of(*rest.values, "the state")) : std::nullopt;
+  session.run(
+      "UPDATE threads SET status = $2, state = coalesce($3, state), interrupts = $4, error = $5,"
+      " updated_at = $6, state_updated_at = $6, expires_at = $6 + lives_for WHERE id = $1",
+      id, base::to_name(rest.status), state, text_of(rest.interrupts, "questions"), rest.error, now);
+}
+
+void set_thread_status(Session& session, const std::string& id, ThreadStatus status, storage::Moment now) {
+  session.run("UPDATE threads SET status = $2, updated_at = $3, expires_at = $3 + lives_for WHERE id = $1",
+              id, base::to_name(status), now);
+}
+
+void set_thread_graph(Session& session, const std::string& id, const std::string& graph_id,
+                      const std::string& assistant_id, storage::Moment now) {
+  const auto row = session.find("SELECT metadata FROM threads WHERE id = $1", id);
+  if (!row) return;
+  json::object metadata = storage::read_json(row->text(0), "metadata").as_object();
+  metadata["graph_id"] = graph_id;
+  metadata["assistant_id"] = assistant_id;
+  session.run("UPDATE threads SET graph_id = $2, metadata = $3, updated_at = $4 WHERE id = $1", id, graph_id,
+              text_of(metadata, "metadata"), now);
+}
+
+bool is_busy(Session& session, const std::string& thread_id) {
+  return session
+      .find("SELECT 1 FROM runs WHERE thread_id = $1 AND status IN ('pending', 'running') LIMIT 1", thread_id)
+      .has_value();
+}
+
+json::object interrupts_of(const graph::SnapshotInfo& snapshot) {
+  json::object interrupts;
+  for (const graph::SnapshotTask& task : snapshot.tasks) {
+    json::array asked;
+    for (const graph::Interrupt& each : task.interrupts) {
+      asked.push_back(json::object{{"id", each.id}, {"value", each.value}});
+    }
+    interrupts[task.id] = std::move(asked);
+  }
+  return interrupts;
+}
+
+}  // namespace pharos::runs
