@@ -254,6 +254,7 @@ std::vector<graph::Channel> Fields::channels() const {
     if (field.reducer == FieldReducer::kAny) channel.kind = graph::ChannelKind::kAnyValue;
     if (is_folded(field.reducer)) {
       channel.kind = graph::ChannelKind::kReducer;
+      if (field.reducer == FieldReducer::kMessages) channel.messages = &kMessageObjects;
       channel.reducer = [reducer = field.reducer, type = field.type](void* held, graph::Value write) {
         auto& current = *static_cast<json::value*>(held);
         if (current.is_null()) current = empty_value(type);

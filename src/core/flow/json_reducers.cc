@@ -1,9 +1,12 @@
 #include "core/flow/json_reducers.h"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -35,7 +38,51 @@ struct ObjectForm {
   static void give_id(json::value& message, const std::string& id) { message.get_object()["id"] = id; }
 };
 
+void give_type(json::value& message) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kTypes{{{"user", "human"},
+                                                                                 {"assistant", "ai"},
+                                                                                 {"system", "system"},
+                                                                                 {"developer", "system"},
+                                                                                 {"tool", "tool"}}};
+  if (!message.is_object() || message.get_object().contains("type")) return;
+  const json::value* role = message.get_object().if_contains("role");
+  if (role == nullptr || !role->is_string()) return;
+  const auto known = std::ranges::find(kTypes, std::string_view(role->get_string()),
+                                       &std::pair<std::string_view, std::string_view>::first);
+  if (known != kTypes.end()) message.get_object().emplace("type", known->second);
+}
+
+/// In lists that streams look at, what is no message is left for the reducer to refuse.
+bool may_be_message(const json::value& message) {
+  if (!message.is_object()) return false;
+  const json::value* id = message.get_object().if_contains("id");
+  return id == nullptr || id->is_null() || id->is_string();
+}
+
+std::string id_if_any(const json::value& message) {
+  const json::value* id = message.is_object() ? message.get_object().if_contains("id") : nullptr;
+  return id != nullptr && id->is_string() ? std::string(id->get_string()) : std::string();
+}
+
+std::vector<std::string> ids_of(const void* field) {
+  std::vector<std::string> ids;
+  const auto& messages = *static_cast<const json::value*>(field);
+  if (!messages.is_array()) return ids;
+  for (const json::value& each : messages.get_array()) ids.push_back(id_if_any(each));
+  return ids;
+}
+
+json::array told(void* write, std::string_view origin) {
+  auto& messages = *static_cast<json::value*>(write);
+  if (!messages.is_array() || !std::ranges::all_of(messages.get_array(), may_be_message)) return {};
+  for (json::value& each : messages.get_array()) give_type(each);
+  graph::detail::name_messages<ObjectForm>(messages.get_array(), origin);
+  return messages.get_array();
+}
+
 }  // namespace
+
+const graph::MessageChannel kMessageObjects{.ids = ids_of, .told = told};
 
 void append(json::value& current, json::value added) {
   if (current.is_string()) {
@@ -74,6 +121,7 @@ void unite(json::value& current, json::value added) {
 }
 
 void add_messages(json::value& current, json::value added) {
+  for (json::value& message : added.as_array()) give_type(message);
   graph::detail::fold_messages<ObjectForm>(current.as_array(), std::move(added.as_array()));
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/base/json.h"
+#include "core/graph/message_channel.h"
 
 namespace pharos::flow {
 
@@ -17,9 +18,12 @@ void merge(json::value& current, json::value added);
 void unite(json::value& current, json::value added);
 /// Both are lists of messages, objects with an `id` if they are to be replaced or removed. A message whose id
 /// is there replaces that one in place, others get an id if they have none; `{"type": "remove", "id": …}`
-/// removes one, and all before it when the id is `__remove_all__`. The rules are those of
-/// graph::add_messages. Throws base::Error (kInvalidInput) when a message is no object, kNotFound when the
-/// one to be removed is not there.
+/// removes one, and all before it when the id is `__remove_all__`. One that has a `role` and no `type` gets
+/// the `type` that clients look for: human, ai, system or tool. The rules are those of graph::add_messages.
+/// Throws base::Error (kInvalidInput) when a message is no object, kNotFound when the one to be removed is
+/// not there.
 void add_messages(json::value& current, json::value added);
+/// How streams tell of such a list.
+extern const graph::MessageChannel kMessageObjects;
 
 }  // namespace pharos::flow

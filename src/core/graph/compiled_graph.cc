@@ -99,7 +99,7 @@ std::optional<std::uint32_t> CompiledGraph::number_if_known(std::string_view nam
 }
 
 json::array CompiledGraph::triggers(std::uint32_t node, bool is_send) const {
-  if (is_send) return json::array{"__send__"};
+  if (is_send) return json::array{"__pregel_push"};
   json::array triggers{"branch:to:" + nodes_[node].name};
   for (const CompiledJoin& join : joins_) {
     if (join.target == node) triggers.emplace_back(join.name);

@@ -67,6 +67,7 @@ MessageWriter Context::message_writer(json::object about, std::string id) {
   if (id.empty()) id = run_->graph->next_id();
   if (!is_watched(StreamMode::kMessages)) return {*this, std::move(id), {}};
   json::object all = origin();
+  all["checkpoint_ns"] = all["langgraph_checkpoint_ns"];
   for (auto& member : about) all.insert_or_assign(member.key(), std::move(member.value()));
   return {*this, std::move(id), std::move(all)};
 }
@@ -105,14 +106,26 @@ base::Task<void> Context::tell(StreamMode mode, json::value data) {
 /// Where a message comes from, as its readers are told.
 json::object Context::origin() const {
   const std::string task = task_id(run_->origin(), step_, *node_, place_);
-  json::array path{is_send_ ? "push" : "pull"};
-  if (is_send_) path.push_back(place_);
-  path.push_back(json::value(*node_));
-  json::object origin{{"step", step_}, {"node", *node_}, {"path", std::move(path)}};
-  origin.emplace("triggers", run_->graph->triggers(number_, is_send_));
-  origin.emplace("namespace", run_->place_of(*node_ + ":" + task));
-  if (!thread_id().empty()) origin.emplace("thread_id", thread_id());
+  json::array path{is_send_ ? "__pregel_push" : "__pregel_pull"};
+  if (is_send_) {
+    path.push_back(place_);
+    path.push_back(false);
+  } else {
+    path.push_back(json::value(*node_));
+  }
+  json::object origin = run_->config.metadata;
+  if (!thread_id().empty()) origin["thread_id"] = thread_id();
+  origin["langgraph_step"] = step_;
+  origin["langgraph_node"] = *node_;
+  origin["langgraph_triggers"] = run_->graph->triggers(number_, is_send_);
+  origin["langgraph_path"] = std::move(path);
+  origin["langgraph_checkpoint_ns"] = run_->place_of(*node_ + ":" + task);
   return origin;
+}
+
+/// It is not to be told again as a whole.
+void Context::know_message(const std::string& id) const {
+  if (run_->known_messages) run_->known_messages->insert(id);
 }
 
 }  // namespace pharos::graph

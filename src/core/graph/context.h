@@ -85,6 +85,7 @@ class Context {
   void become(const Context& other);
   base::Task<void> tell(StreamMode mode, json::value data);
   json::object origin() const;
+  void know_message(const std::string& id) const;
 
   /// Names this node's task in streams and records; inside a task that a node calls, that call.
   std::string id() const;

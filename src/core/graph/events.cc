@@ -2,6 +2,8 @@
 #include <memory>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "core/graph/run.h"
 
 namespace pharos::graph {
@@ -12,6 +14,18 @@ json::array as_json(const std::vector<Interrupt>& interrupts) {
   json::array all;
   for (const Interrupt& one : interrupts) all.push_back({{"value", one.value}, {"id", one.id}});
   return all;
+}
+
+/// Of the lists of messages that a Send carries.
+void know_messages_of(const json::value& argument, KnownMessages& known) {
+  if (!argument.is_object()) return;
+  for (const auto& member : argument.get_object()) {
+    if (!member.value().is_array()) continue;
+    for (const json::value& item : member.value().get_array()) {
+      const json::value* id = item.is_object() ? item.get_object().if_contains("id") : nullptr;
+      if (id != nullptr && id->is_string()) known.emplace(id->get_string());
+    }
+  }
 }
 
 }  // namespace
@@ -86,6 +100,37 @@ void Run::tell_start(const TaskRun& task) const {
   data["input"] = task.argument() ? task.argument()->to_json() : state_json(*state_);
   data["triggers"] = graph_.triggers(task.number(), task.argument() != nullptr);
   tell_task(task, "task", std::move(data));
+}
+
+/// What the run begins with has been told elsewhere.
+void Run::know_messages() const {
+  if (!info_->watches(StreamMode::kMessages)) return;
+  const auto& channels = graph_.schema().channels;
+  for (std::size_t i = 0; i < channels.size(); ++i) {
+    if (channels[i].messages == nullptr) continue;
+    for (std::string& id : channels[i].messages->ids(state_->field(i))) {
+      info_->known_messages->insert(std::move(id));
+    }
+  }
+}
+
+/// Messages that a node gives back and that nobody knows yet, each as a whole. What it has read of the state
+/// or was sent is known.
+void Run::tell_messages(TaskRun& task) const {
+  if (!info_->watches(StreamMode::kMessages)) return;
+  if (task.failure() || task.waits() || task.is_cached()) return;
+  if (task.argument()) know_messages_of(task.argument()->to_json(), *info_->known_messages);
+  json::value about;
+  for (Write& write : task.output.writes) {
+    const Channel& channel = graph_.schema().channels[write.channel];
+    if (channel.messages == nullptr || write.value.type() != channel.type) continue;
+    const std::string origin = fmt::format("{}/{}", task.told_id(), channel.name);
+    for (json::value& message : channel.messages->told(write.value.data(), origin)) {
+      if (!info_->known_messages->insert(std::string(message.at("id").as_string())).second) continue;
+      if (about.is_null()) about = task.context().origin();
+      info_->emit(StreamMode::kMessages, task.node().name, json::array{std::move(message), about});
+    }
+  }
 }
 
 /// A result from the cache is no task's end: nothing ran.

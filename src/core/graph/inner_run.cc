@@ -28,6 +28,7 @@ std::shared_ptr<RunInfo> shared_with(const RunInfo& outer, base::Deadline deadli
   info->path = outer.path;
   info->path.push_back(std::move(place));
   info->inner_answers = outer.inner_answers;
+  info->known_messages = outer.known_messages;
   info->is_one_call = thread == SubgraphThread::kPerCall;
   return info;
 }

@@ -117,5 +117,15 @@ void fold_messages(List& current, List added) {
   current.erase(kept, current.end());
 }
 
+/// Gives an id to messages that have none, before they are part of a conversation.
+template <MessageForm Form, class List>
+void name_messages(List& messages, std::string_view origin) {
+  for (std::size_t i = 0; i < messages.size(); ++i) {
+    if (std::string(Form::id_of(messages[i])).empty()) {
+      Form::give_id(messages[i], message_id(origin, i, Form::content_of(messages[i])));
+    }
+  }
+}
+
 }  // namespace detail
 }  // namespace pharos::graph

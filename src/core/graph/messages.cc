@@ -81,10 +81,17 @@ std::string text_member(const json::object& object, std::string_view name, const
                           : base::from_json<std::string>(*found, fmt::format("{}.{}", path, name));
 }
 
+/// Members that clients expect in messages although there is nothing in them.
+bool is_filler(std::string_view name, const json::value& value) {
+  if (name == "additional_kwargs" || name == "response_metadata") return value == json::value(json::object());
+  return name == "invalid_tool_calls" && value == json::value(json::array());
+}
+
 void take_metadata(const json::object& object, const std::string& path, Message& message) {
   constexpr std::array kKnown{"type", "role", "content", "id", "name", "tool_calls", "tool_call_id"};
   for (const auto& [name, value] : object) {
     if (std::ranges::find(kKnown, std::string_view(name)) != kKnown.end()) continue;
+    if (is_filler(name, value)) continue;
     if (name == "metadata") {
       for (auto& [key, item] : base::from_json<json::object>(value, path + ".metadata"))
         message.metadata.insert_or_assign(key, item);
@@ -180,6 +187,47 @@ Messages to_messages(const json::value& from, const std::string& path) {
   }
   return messages;
 }
+
+Message Message::from_json(const json::value& from, const std::string& path) {
+  return to_message(from, path);
+}
+
+json::value Message::to_json() const {
+  json::object object{{"content", content},
+                      {"additional_kwargs", json::object()},
+                      {"response_metadata", json::object()},
+                      {"type", base::to_name(type)}};
+  if (!id.empty()) object.emplace("id", id);
+  if (name) object.emplace("name", *name);
+  if (type == MessageType::kAi || !tool_calls.empty()) {
+    json::array calls;
+    for (const ToolCall& call : tool_calls) {
+      calls.push_back({{"name", call.name}, {"args", call.args}, {"id", call.id}, {"type", "tool_call"}});
+    }
+    object.emplace("tool_calls", std::move(calls));
+    object.emplace("invalid_tool_calls", json::array());
+  }
+  if (tool_call_id) object.emplace("tool_call_id", *tool_call_id);
+  for (const auto& [key, value] : metadata) {
+    json::value& told = object[key];
+    if (told.is_null() || is_filler(key, told)) told = value;
+  }
+  return object;
+}
+
+const MessageChannel AddMessages::kMessages{
+    .ids =
+        [](const void* field) {
+          std::vector<std::string> ids;
+          for (const Message& each : *static_cast<const Messages*>(field)) ids.push_back(each.id);
+          return ids;
+        },
+    .told =
+        [](void* write, std::string_view origin) {
+          auto& messages = *static_cast<Messages*>(write);
+          detail::name_messages<StructForm>(messages, origin);
+          return base::to_json(messages).get_array();
+        }};
 
 void AddMessages::operator()(Messages& current, Messages added) const {
   detail::fold_messages<StructForm>(current, std::move(added));

@@ -14,6 +14,7 @@
 #include <boost/describe/enum.hpp>
 
 #include "core/base/json.h"
+#include "core/graph/message_channel.h"
 #include "core/graph/message_fold.h"
 
 namespace pharos::graph {
@@ -34,7 +35,9 @@ struct ToolCall {
 };
 BOOST_DESCRIBE_STRUCT(ToolCall, (), (id, name, args))
 
-/// One message, as JSON as in code. Made by human(), ai() and the others below, or from JSON by to_message().
+/// One message. Made by human(), ai() and the others below, or from JSON by to_message(). Its JSON is the
+/// one that clients of LangGraph read: `type`, `content`, `id`, `additional_kwargs`, `response_metadata`,
+/// what else is known about it beside them, and of `name`, `tool_calls` and `tool_call_id` what it has.
 struct Message {
   MessageType type = MessageType::kHuman;
   json::value content = "";  ///< text, or a list of parts such as {"type": "text", "text": …}
@@ -44,9 +47,11 @@ struct Message {
   std::optional<std::string> tool_call_id;  ///< of kTool: the call that this is the result of
   json::object metadata;                    ///< whatever else is known about it
 
+  json::value to_json() const;
+  static Message from_json(const json::value& from, const std::string& path);
+
   friend bool operator==(const Message&, const Message&) = default;
 };
-BOOST_DESCRIBE_STRUCT(Message, (), (type, content, id, name, tool_calls, tool_call_id, metadata))
 
 using Messages = std::vector<Message>;
 
@@ -75,6 +80,8 @@ Messages to_messages(const json::value& from, const std::string& path = "message
 /// A message that is removed and added again in one write keeps its place. Throws base::Error (kNotFound) for
 /// a removal of what is not there.
 struct AddMessages {
+  static const MessageChannel kMessages;
+
   void operator()(Messages& current, Messages added) const;
 };
 inline constexpr AddMessages add_messages{};

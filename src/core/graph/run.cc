@@ -72,6 +72,7 @@ base::Task<void> Run::advance() {
   } else {
     tell_values();
   }
+  know_messages();
   while (!plan_.empty()) {
     if (drains()) co_return rest_before_step();
     if (stops_before()) co_return rest_before_step();
@@ -184,6 +185,7 @@ void Run::settle(TaskRun& task) {
       task.set_failure(std::current_exception());
     }
   }
+  tell_messages(task);
   tell_end(task);
 }
 

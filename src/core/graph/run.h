@@ -180,6 +180,8 @@ class Run {
   json::value debug_json(std::string_view kind, int step, json::value payload) const;
   void tell_start(const TaskRun& task) const;
   void tell_end(const TaskRun& task) const;
+  void know_messages() const;
+  void tell_messages(TaskRun& task) const;
   void tell_values() const;
   json::value state_json(StateStorage& state) const;
   json::value written_json(const TaskRun& task) const;

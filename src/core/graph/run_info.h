@@ -9,6 +9,7 @@
 
 #include "core/graph/call_records.h"
 #include "core/graph/compiled_graph.h"
+#include "core/graph/message_channel.h"
 #include "core/graph/progress.h"
 #include "core/graph/run_config.h"
 #include "core/graph/stream.h"
@@ -22,7 +23,11 @@ class RunInfo : public std::enable_shared_from_this<RunInfo> {
         config(std::move(settings)),
         saver(saver_of_run()),
         modes(wanted),
-        sink_(to) {}
+        sink_(to) {
+    if (to != nullptr && wanted.has(StreamMode::kMessages)) {
+      known_messages = std::make_shared<KnownMessages>();
+    }
+  }
 
   /// Who reads the streams: of a run inside a node, the reader of the run around it. Null when nobody does,
   /// and once the outermost run has ended.
@@ -61,6 +66,8 @@ class RunInfo : public std::enable_shared_from_this<RunInfo> {
   bool resuming = false;  ///< the super-step under way had begun in an earlier run
   /// Answers to questions that graphs inside nodes have asked, by id; those graphs share it.
   std::map<std::string, json::value> inner_answers;
+  /// Where somebody reads the `messages` stream; graphs inside nodes share it.
+  std::shared_ptr<KnownMessages> known_messages;
 
   // Of a run inside a node of another run:
   std::shared_ptr<const RunInfo> parent;

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "core/graph/message_channel.h"
 #include "core/graph/saved_value.h"
 #include "core/graph/value.h"
 
@@ -30,7 +31,8 @@ struct Channel {
   Reducer reducer;         ///< for kReducer
   bool untracked = false;  ///< never checkpointed
   bool transient = false;  ///< for the next super-step only: emptied by each step that does not write it
-  std::function<void(void* field)> start;  ///< gives a transient field its first value; none: its type's
+  const MessageChannel* messages = nullptr;  ///< of a conversation: how streams tell of it
+  std::function<void(void* field)> start;    ///< gives a transient field its first value; none: its type's
 
   void empty(void* field) const { start ? start(field) : type->reset(field); }
 };

@@ -135,6 +135,7 @@ class StateGraph {
   StateGraph& reduce(Field Owner::* field, Function function) {
     Channel& channel = channel_at(field);
     channel.kind = ChannelKind::kReducer;
+    if constexpr (requires { Function::kMessages; }) channel.messages = &Function::kMessages;
     channel.reducer = detail::bind_reducer<Field>(std::move(function));
     return *this;
   }

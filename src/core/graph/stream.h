@@ -22,7 +22,7 @@ enum class StreamMode : unsigned {
   kUpdates = 2,  ///< {node: {field: value}}, in the order in which nodes finish
   kTasks = 4,    ///< a task starts: {id, name, input, triggers}; ends: {id, name, error, result, interrupts}
   kCustom = 8,   ///< whatever a node writes with Context::write
-  kMessages = 16,  ///< a message piece by piece: [piece, about], see MessageWriter
+  kMessages = 16,  ///< a message piece by piece (see MessageWriter), or as a whole: [message, about]
   kCheckpoints =
       32,       ///< each checkpoint as it goes to the saver: {config, parent_config, values, metadata, …}
   kDebug = 64,  ///< checkpoints and tasks together: {step, timestamp, type, payload}

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "core/flow/tests/support.h"
 #include "core/graph/memory_saver.h"
 #include "core/graph/tests/support.h"
 
@@ -89,6 +90,44 @@ TEST(DynamicGraph, StreamsTheStateAsJson) {
   graph::CallbackSink sink([&](const graph::StreamEvent& event) { seen.push_back(event.data); });
   run(Story().node("a", {{"notes", "one"}}).compile().stream({}, graph::StreamMode::kUpdates, sink));
   EXPECT_EQ(seen, (json::array{json::object{{"a", json::object{{"notes", {"one"}}}}}}));
+}
+
+TEST(DynamicGraph, AMessageThatANodeWritesIsToldAsAWholeUnderItsIdInTheState) {
+  const Flow flow = testing_support::read(R"(
+name: talk
+state:
+  messages: {type: array, reducer: messages}
+nodes:
+  answer: {kind: set, write: {messages: [{role: assistant, content: "You said {state.messages[-1].content}."}]}}
+edges:
+  - start -> answer -> end
+)");
+  std::vector<json::value> told;
+  graph::CallbackSink sink([&](const graph::StreamEvent& event) { told.push_back(event.data); });
+  const json::object input{{"messages", json::array{{{"role", "user"}, {"content", "hi"}}}}};
+  const json::object end = run(flow.compile().stream(input, graph::StreamMode::kMessages, sink));
+  ASSERT_EQ(told.size(), 1U) << "not the message that was there before";
+  EXPECT_EQ(told[0].at(0), end.at("messages").at(1));
+  EXPECT_EQ(told[0].at(0).at("type").as_string(), "ai");
+  EXPECT_EQ(told[0].at(0).at("content").as_string(), "You said hi.");
+  EXPECT_EQ(told[0].at(1).at("langgraph_node").as_string(), "answer");
+}
+
+TEST(DynamicGraph, WhatIsNoMessageIsRefusedWhetherOrNotSomebodyReads) {
+  const Flow flow = testing_support::read(R"(
+name: talk
+state:
+  messages: {type: array, reducer: messages}
+nodes:
+  answer: {kind: set, write: {messages: [{id: 7, content: hi}]}}
+edges:
+  - start -> answer -> end
+)");
+  graph::CallbackSink sink([](const graph::StreamEvent&) {});
+  EXPECT_NE(message_of<graph::GraphError>([&] {
+              run(flow.compile().stream({}, graph::StreamMode::kMessages, sink));
+            }).find("the id of a message is text"),
+            std::string::npos);
 }
 
 }  // namespace

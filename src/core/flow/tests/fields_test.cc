@@ -105,6 +105,15 @@ TEST(Messages, RemovalTakesOneOrAllAndRefusesTheUnknown) {
   EXPECT_THROW(reduced(FieldType::kArray, FieldReducer::kMessages, {"hello"}), base::Error);
 }
 
+TEST(Messages, WithARoleGetTheTypeThatClientsLookFor) {
+  const json::value held = reduced(
+      FieldType::kArray, FieldReducer::kMessages,
+      {parsed(R"([{"id":"1","role":"user"},{"id":"2","role":"assistant"},{"id":"3","role":"robot"}])")});
+  EXPECT_EQ(base::compact_json(held),
+            R"([{"id":"1","role":"user","type":"human"},)"
+            R"({"id":"2","role":"assistant","type":"ai"},{"id":"3","role":"robot"}])");
+}
+
 TEST(Messages, RemovedAndAddedAgainKeepTheirPlace) {
   EXPECT_EQ(reduced(FieldType::kArray, FieldReducer::kMessages,
                     {parsed(R"([{"id":"1"},{"id":"2"}])"),

@@ -6,6 +6,7 @@
 
 #include "core/base/ids.h"
 #include "core/graph/memory_saver.h"
+#include "core/graph/messages.h"
 #include "core/graph/tests/support.h"
 
 namespace pharos::graph {
@@ -50,11 +51,16 @@ TEST(MessageStream, TellsEachTokenWithTheNodeThatMadeIt) {
   Transcript transcript;
   run(g.compile().stream(Trail{}, StreamMode::kMessages, transcript));
   const std::string about =
-      R"({"step":1,"node":"llm","path":["pull","llm"],"triggers":["branch:to:llm"],"namespace":"llm:id-2","model":"parrot"})";
+      R"({"langgraph_step":1,"langgraph_node":"llm","langgraph_triggers":["branch:to:llm"],)"
+      R"("langgraph_path":["__pregel_pull","llm"],"langgraph_checkpoint_ns":"llm:id-2",)"
+      R"("checkpoint_ns":"llm:id-2","model":"parrot"})";
   Items expected;
   for (const char* token : {"hello", " ", "big", " ", "world"}) {
-    expected.push_back(R"(messages [{"id":"id-1","role":"assistant","content":")" + std::string(token) +
-                       "\"}," + about + "]");
+    expected.push_back(
+        R"(messages [{"content":")" + std::string(token) +
+        R"(","additional_kwargs":{},"response_metadata":{},"type":"AIMessageChunk","id":"id-1",)"
+        R"("tool_calls":[],"invalid_tool_calls":[],"tool_call_chunks":[]},)" +
+        about + "]");
   }
   EXPECT_EQ(transcript.lines, expected);
 }
@@ -73,7 +79,8 @@ TEST(MessageStream, APieceMayBeMoreThanText) {
   CallbackSink sink([&](const StreamEvent& event) { told.push_back(event.data); });
   run(g.compile().stream(Trail{}, StreamMode::kMessages, sink));
   ASSERT_EQ(told.size(), 1U);
-  EXPECT_EQ(serialize(told.at(0).at(0)), R"({"id":"m1","role":"assistant","tool_calls":["search"]})");
+  EXPECT_EQ(told.at(0).at(0).at("id").as_string(), "m1");
+  EXPECT_EQ(serialize(told.at(0).at(0).at("tool_calls")), R"(["search"])");
 }
 
 TEST(MessageStream, OfANodeStartedByASendSaysSo) {
@@ -87,8 +94,8 @@ TEST(MessageStream, OfANodeStartedByASendSaysSo) {
   std::vector<json::value> told;
   CallbackSink sink([&](const StreamEvent& event) { told.push_back(event.data); });
   run(g.compile().stream(Trail{}, StreamMode::kMessages, sink));
-  EXPECT_EQ(serialize(told.at(0).at(1).at("path")), R"(["push",0,"one"])");
-  EXPECT_EQ(serialize(told.at(0).at(1).at("triggers")), R"(["__send__"])");
+  EXPECT_EQ(serialize(told.at(0).at(1).at("langgraph_path")), R"(["__pregel_push",0,false])");
+  EXPECT_EQ(serialize(told.at(0).at(1).at("langgraph_triggers")), R"(["__pregel_push"])");
 }
 
 TEST(MessageStream, OfASubgraphCarriesItsNamespaceAndIsLeftOutUnlessAskedFor) {
@@ -103,7 +110,7 @@ TEST(MessageStream, OfASubgraphCarriesItsNamespaceAndIsLeftOutUnlessAskedFor) {
   const auto graph = g.compile();
   std::vector<std::string> spaces;
   CallbackSink sink([&](const StreamEvent& event) {
-    spaces.emplace_back(event.data.at(1).at("namespace").as_string());
+    spaces.emplace_back(event.data.at(1).at("langgraph_checkpoint_ns").as_string());
     EXPECT_EQ(event.path.size(), 1U);
   });
   run(graph.stream(Trail{}, StreamMode::kMessages, sink, {.stream_subgraphs = true}));
@@ -111,6 +118,65 @@ TEST(MessageStream, OfASubgraphCarriesItsNamespaceAndIsLeftOutUnlessAskedFor) {
   EXPECT_TRUE(spaces[0].starts_with("sub:") && spaces[0].find("|llm:") != std::string::npos) << spaces[0];
   run(graph.stream(Trail{}, StreamMode::kMessages, sink));
   EXPECT_EQ(spaces.size(), 5U);
+}
+
+struct Talk {
+  Messages messages;
+};
+BOOST_DESCRIBE_STRUCT(Talk, (), (messages))
+
+/// What readers of `graph`, started with a human's `hello`, are told of messages.
+std::vector<json::value> told_messages(const Graph<Talk>& graph, Talk& end, RunConfig config = {}) {
+  std::vector<json::value> told;
+  CallbackSink sink([&](const StreamEvent& event) { told.push_back(event.data); });
+  end = run(
+      graph.stream(Talk{.messages = {human("hello", "h")}}, StreamMode::kMessages, sink, std::move(config)));
+  return told;
+}
+
+TEST(MessageStream, AMessageThatANodeGivesBackIsToldAsAWholeUnderTheIdItHasInTheState) {
+  StateGraph<Talk> g{"talk"};
+  g.reduce(&Talk::messages, add_messages);
+  g.add_node("answer", [](const Talk&) { return update(&Talk::messages, {ai("hi"), ai("hi")}); });
+  g.add_edge(kStart, "answer");
+  Talk end;
+  const auto told = told_messages(g.compile(), end, {.metadata = {{"assistant_id", "a1"}}});
+  ASSERT_EQ(told.size(), 2U);
+  ASSERT_EQ(end.messages.size(), 3U);
+  EXPECT_EQ(told[0].at(0), base::to_json(end.messages[1]));
+  EXPECT_EQ(told[1].at(0), base::to_json(end.messages[2]));
+  EXPECT_TRUE(base::is_uuid(end.messages[1].id));
+  EXPECT_EQ(told[0].at(1).at("langgraph_node").as_string(), "answer");
+  EXPECT_EQ(told[0].at(1).at("assistant_id").as_string(), "a1") << "what is known of the run is told";
+}
+
+TEST(MessageStream, AMessageThatWasToldInPiecesIsNotToldAgain) {
+  StateGraph<Talk> g{"talk"};
+  g.reduce(&Talk::messages, add_messages);
+  g.add_node("answer", [](const Talk&, Context& context) -> base::Task<Update<Talk>> {
+    MessageWriter writer = context.message_writer();
+    co_await writer.write("good ");
+    co_await writer.write("day");
+    co_return update(&Talk::messages, {ai("good day", writer.id()), ai("never written", "n")});
+  });
+  g.add_edge(kStart, "answer");
+  Talk end;
+  const auto told = told_messages(g.compile(), end);
+  ASSERT_EQ(told.size(), 3U);
+  EXPECT_EQ(told[2].at(0).at("id").as_string(), "n");
+}
+
+TEST(MessageStream, OfANodeThatFailsNothingIsToldAsAWhole) {
+  StateGraph<Talk> g{"talk"};
+  g.reduce(&Talk::messages, add_messages);
+  g.add_node("answer", [](const Talk&) -> Update<Talk> {
+     throw std::runtime_error("no");
+   }).on_error([](const Talk&, const NodeError&) { return update(&Talk::messages, {ai("sorry", "s")}); });
+  g.add_edge(kStart, "answer");
+  Talk end;
+  const auto told = told_messages(g.compile(), end);
+  ASSERT_EQ(told.size(), 1U) << "only what stands in for it";
+  EXPECT_EQ(told[0].at(0).at("content").as_string(), "sorry");
 }
 
 TEST(MessageStream, ASlowReaderHoldsTheTokensBack) {

@@ -2,6 +2,7 @@
 #include "core/graph/messages.h"
 
 #include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
@@ -136,6 +137,31 @@ TEST(Message, SurvivesJson) {
   EXPECT_EQ(to_message(base::to_json(message)), message);
   const Message result = tool_result("c", "3", "r");
   EXPECT_EQ(to_message(base::to_json(result)), result);
+}
+
+TEST(Message, IsWrittenAsClientsOfLangGraphReadIt) {
+  Message asks = ai("text", {{.id = "c", .name = "add", .args = {{"a", 1}}}}, "m");
+  asks.metadata["usage_metadata"] = {{"total_tokens", 3}};
+  asks.metadata["response_metadata"] = {{"model_name", "small"}};
+  EXPECT_EQ(
+      json::serialize(base::to_json(asks)),
+      R"({"content":"text","additional_kwargs":{},"response_metadata":{"model_name":"small"},"type":"ai",)"
+      R"("id":"m","tool_calls":[{"name":"add","args":{"a":1},"id":"c","type":"tool_call"}],)"
+      R"("invalid_tool_calls":[],)"
+      R"("usage_metadata":{"total_tokens":3}})");
+  EXPECT_EQ(json::serialize(base::to_json(tool_result("c", "3", "r"))),
+            R"({"content":"3","additional_kwargs":{},"response_metadata":{},"type":"tool","id":"r",)"
+            R"("tool_call_id":"c"})");
+  EXPECT_EQ(json::serialize(base::to_json(human("hi"))),
+            R"({"content":"hi","additional_kwargs":{},"response_metadata":{},"type":"human"})")
+      << "nothing is null";
+}
+
+TEST(Message, OfAnEarlierCheckpointIsReadToo) {
+  EXPECT_EQ(base::from_json<Message>(json::parse(
+                R"({"type":"ai","content":"hi","id":"m","name":null,"tool_calls":[],"tool_call_id":null,)"
+                R"("metadata":{}})")),
+            ai("hi", "m"));
 }
 
 TEST(Message, ThatIsNoneSaysWhatOneIs) {

@@ -1,4 +1,7 @@
 // Transcripts of what readers of a run's events see.
+#include <fmt/format.h>
+
+#include "core/graph/messages.h"
 #include "core/graph/tests/transcript.h"
 
 namespace pharos::graph::transcript {
@@ -51,6 +54,97 @@ TRANSCRIPT(stream_messages) {
     EXPECT_EQ(event.at(1), about);
   }
   return {{"pieces", std::move(pieces)}, {"about", std::move(about)}};
+}
+
+struct Talk {
+  Messages messages;
+};
+BOOST_DESCRIBE_STRUCT(Talk, (), (messages))
+
+/// A chain n0, n1, … of nodes that write messages.
+template <class... Nodes>
+Graph<Talk> talk_of(Nodes... nodes) {
+  StateGraph<Talk> g{"talk"};
+  g.reduce(&Talk::messages, add_messages);
+  std::string last(kStart);
+  int number = 0;
+  const auto add = [&](auto node) {
+    const std::string name = fmt::format("n{}", number++);
+    g.add_node(name, std::move(node));
+    g.add_edge(last, name);
+    last = name;
+  };
+  (add(std::move(nodes)), ...);
+  return g.compile({.saver = std::make_shared<MemorySaver>()});
+}
+
+auto say(Messages messages) {
+  return [messages](const Talk&) { return update(&Talk::messages, messages); };
+}
+
+/// [mode, node, content and id of a message]; only that of `values`.
+json::array told_by(const Graph<Talk>& graph, Messages asked = {human("q", "h")}, bool with_subgraphs = false,
+                    StreamModes more = {}) {
+  json::array told;
+  CallbackSink sink([&](const StreamEvent& event) {
+    json::array line{mode_name(event.mode)};
+    if (!event.node.empty()) line.push_back(json::value(event.node));
+    if (event.mode == StreamMode::kMessages) {
+      line.push_back(event.data.at(0).at("content"));
+      line.push_back(event.data.at(0).at("id"));
+      EXPECT_EQ(event.data.at(1).at("langgraph_node").as_string(), event.node);
+    }
+    told.push_back(std::move(line));
+  });
+  run(graph.stream(update(&Talk::messages, std::move(asked)),
+                   StreamMode::kMessages | StreamMode::kUpdates | more, sink,
+                   {.thread_id = "1", .stream_subgraphs = with_subgraphs}));
+  return told;
+}
+
+auto asks_within(const Graph<Talk>& inner) {
+  return [inner](const Talk&, Context& context) -> base::Task<Update<Talk>> {
+    Talk talk{.messages = {human("fresh", "f")}};
+    talk = co_await inner.invoke_within(context, std::move(talk));
+    co_return update(&Talk::messages, std::move(talk.messages));
+  };
+}
+
+Graph<Talk> talk_sent_to(Messages sent, Messages said) {
+  StateGraph<Talk> g{"talk"};
+  g.reduce(&Talk::messages, add_messages);
+  g.add_node("n0", [said](const Talk& argument) {
+    Messages all = said;
+    all.push_back(argument.messages.at(0));
+    return update(&Talk::messages, std::move(all));
+  });
+  g.add_conditional_edges(kStart, [sent](const Talk&) { return Send("n0", Talk{.messages = sent}); });
+  return g.compile({.saver = std::make_shared<MemorySaver>()});
+}
+
+TRANSCRIPT(stream_whole_messages) {
+  json::object all;
+  all["answer"] = told_by(talk_of(say({ai("hi", "x")})));
+  all["with_what_was_there"] = told_by(talk_of([](const Talk& talk) {
+    Messages whole = talk.messages;
+    whole.push_back(ai("hi", "x"));
+    return update(&Talk::messages, std::move(whole));
+  }));
+  all["replaced"] = told_by(talk_of(say({ai("hi", "x")}), say({ai("changed", "x")})));
+  all["removed"] = told_by(talk_of(say({remove_message("h")}), say({remove_all_messages(), ai("k", "k")})));
+  all["command"] = told_by(talk_of([](const Talk&) {
+    return Command<Talk>(update(&Talk::messages, {ai("c", "c"), tool_result("1", "t", "t")}));
+  }));
+  const Graph<Talk> inner = talk_of(say({ai("inner", "i")}));
+  all["inner_unseen"] = told_by(talk_of(asks_within(inner)));
+  all["inner_seen"] = told_by(talk_of(asks_within(inner)), {human("q", "h")}, true);
+  all["sent"] = told_by(talk_sent_to({human("arg", "arg")}, {ai("w", "w")}));
+  const Graph<Talk> again = talk_of(say({ai("hi", "x")}));
+  told_by(again);
+  all["second_turn"] = told_by(again, {human("q2", "h2")});
+  all["with_tasks"] =
+      told_by(talk_of(say({ai("hi", "x")})), {}, false, StreamMode::kTasks | StreamMode::kValues);
+  return all;
 }
 
 TRANSCRIPT(stream_checkpoints) {
