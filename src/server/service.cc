@@ -24,6 +24,7 @@ namespace json = boost::json;
 
 constexpr const char* kDemoEmail = "demo@example.org";
 constexpr std::chrono::seconds kFlagsAreFresh{2};
+constexpr std::chrono::seconds kGraphsAreFresh{1};
 constexpr std::array<double, 10> kSeconds{0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 60};
 
 std::string in_one_line(std::string text) {
@@ -176,6 +177,7 @@ Service::Service(Composition& parts)
       analyses_(
           *database_, jobs_, webhooks_, media_, [this] { return mirror_parts(); }, parts.settings().mode,
           parts.cpu(), parts.clock()),
+      graphs_(parts.settings().graphs, parts.node_kinds(), parts.clock()),
       operations_routes_(routes_, *database_, metrics_),
       account_routes_(routes_, accounts_, [this](const base_api::Letter& letter) { post_letter(letter); }),
       session_routes_(routes_, accounts_, settings_.public_url),
@@ -230,6 +232,9 @@ Service::Service(Composition& parts)
     }
     metrics.set("queue_jobs_running", "Jobs that this program does now.",
                 static_cast<double>(worker_.busy()));
+    metrics.set("graphs_served", "Graphs that can be run.", static_cast<double>(graphs_.all().size()));
+    metrics.set("graph_file_mistakes", "What is wrong with files of graphs.",
+                static_cast<double>(graphs_.problems().size()));
     metrics.set("feature_flags_age_seconds", "Since it was last known who has which feature.",
                 std::chrono::duration<double>(flags_.age()).count());
   });
@@ -261,6 +266,8 @@ void Service::start() {
   if (settings_.s3) wait(check_store(*settings_.s3, *blobs_));
   wait(flags_.refresh());
   background_.spawn(follow_flags());
+  tell_of_graphs(graphs_.look());
+  background_.spawn(follow_graphs());
   background_.spawn(keep_house());
   worker_.start();
   cron_ticker_.emplace(crons_, parts_.clock(), [this](const std::string& why) { note_trouble(why); });
@@ -361,6 +368,20 @@ base::Task<void> Service::follow_flags() {
       if (!was_told) log_.warning("features are as they were", {{"failure", error.what()}});
       was_told = true;
     }
+  }
+}
+
+base::Task<void> Service::follow_graphs() {
+  for (;;) {
+    co_await parts_.clock().sleep_until(parts_.clock().now() + kGraphsAreFresh);
+    tell_of_graphs(co_await base::run_on(disk_, [this] { return graphs_.look(); }));
+  }
+}
+
+void Service::tell_of_graphs(const std::vector<runs::GraphNews>& news) const {
+  for (const runs::GraphNews& each : news) {
+    log_.write(each.is_trouble ? telemetry::LogLevel::kWarning : telemetry::LogLevel::kInfo, each.what,
+               {{each.is_trouble ? "where" : "graph", each.about}});
   }
 }
 

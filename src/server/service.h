@@ -38,6 +38,7 @@
 #include "platform/jobs/worker.h"
 #include "platform/outbound/client.h"
 #include "platform/privacy/retention.h"
+#include "platform/runs/graph_catalogue.h"
 #include "platform/security/accounts.h"
 #include "platform/security/audit.h"
 #include "platform/security/rate_limits.h"
@@ -114,6 +115,9 @@ class Service {
   base::Task<void> keep_house_once(int minute);
   /// Looks what other replicas' administrators have changed.
   base::Task<void> follow_flags();
+  /// Looks what has changed in the folder of graphs.
+  base::Task<void> follow_graphs();
+  void tell_of_graphs(const std::vector<runs::GraphNews>& news) const;
   base::Task<void> make_account(DemoLogin login, bool is_superuser);
   base::Task<void> analyze_sample_now(DemoLogin login);
 
@@ -164,6 +168,7 @@ class Service {
   base_api::Items items_;
   mirror::Media media_;
   mirror::Analyses analyses_;
+  runs::GraphCatalogue graphs_;
   http::Routes routes_;
   OperationsRoutes operations_routes_;
   base_api::AccountRoutes account_routes_;

@@ -34,6 +34,16 @@ std::map<std::string, std::int64_t> read_days_kept(SettingReader& read) {
        read.whole("PHAROS_KEEP_WEBHOOKS_DAYS", "days that what webhooks were told is kept", 30, 1, kMost)}};
 }
 
+/// Where `pharos graph` looks, too; it need not be there.
+constexpr const char* kGraphs = "graphs";
+
+void check_graphs_folder(const std::filesystem::path& folder) {
+  if (folder.empty() || folder == kGraphs || std::filesystem::is_directory(folder)) return;
+  throw base::Error(
+      base::Code::kInvalidInput,
+      fmt::format("GRAPHS_FOLDER: '{}' is no folder: name one with graphs in *.yaml files", folder.string()));
+}
+
 /// In a build tree, bench/ lies in the source folder, which is above build/.
 std::filesystem::path peer_in_source_folder() {
   return (folder_beside_program("models").parent_path().parent_path() / "bench/peer/start.sh");
@@ -243,6 +253,8 @@ Settings read_settings(const SettingSources& sources) {
       read.text("PHAROS_MODELS", "folder with the model files", folder_beside_program("models").string());
   settings.samples =
       read.text("PHAROS_SAMPLES", "folder with the sample photo", folder_beside_program("samples").string());
+  settings.graphs = read.text("GRAPHS_FOLDER", "folder with graphs in files, which are served", kGraphs);
+  check_graphs_folder(settings.graphs);
   settings.peer = read.text("PHAROS_PEER", "starts the engine that benchmarks compare with",
                             peer_in_source_folder().string());
   const auto cores = std::max(1U, std::thread::hardware_concurrency());

@@ -65,6 +65,7 @@ struct Settings {
   std::filesystem::path models;   ///< folder with the model files
   std::filesystem::path samples;  ///< folder with the sample photo
   std::filesystem::path peer;     ///< starts the engine to compare with
+  std::filesystem::path graphs;   ///< folder with graphs in files that are served
   std::filesystem::path data;     ///< what is kept between runs; empty when nobody says where
   mirror::Mode mode = mirror::Mode::kProd;
   int workers = 1;  ///< threads of the `cpu` pool

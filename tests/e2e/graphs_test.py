@@ -1,0 +1,68 @@
+"""Graphs of the server's folder: read again when they change, and never taken down by a mistake."""
+import pathlib
+import re
+import tempfile
+import time
+import unittest
+
+from command_line import pharos
+from server import Server
+
+SAYS = """about: says {0}
+state: {{said: string}}
+nodes:
+  say: {{kind: set, write: {{said: {0}}}}}
+edges:
+  - start -> say -> end
+"""
+
+
+class GraphsTest(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="pharos-graphs-")
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+
+    def write(self, name, text):
+        (self.folder / name).write_text(text)
+
+    def metric(self, name):
+        text = self.server.stranger().ask("GET", "/metrics").body.decode()
+        return int(re.search(rf"^{name} (\d+)$", text, re.M)[1])
+
+    def wait_for(self, name, value):
+        limit = time.monotonic() + 30
+        while self.metric(name) != value and time.monotonic() < limit:
+            pass
+        self.assertEqual(self.metric(name), value)
+
+    def test_a_folder_of_files_is_followed_while_the_server_runs(self):
+        self.write("hello.yaml", SAYS.format("hello"))
+        self.server = Server(GRAPHS_FOLDER=str(self.folder))
+        try:
+            before = self.metric("graphs_served")
+            self.write("more.yaml", SAYS.format("more"))
+            self.wait_for("graphs_served", before + 1)
+            self.write("hello.yaml", "nodes:\n  - [")
+            self.wait_for("graph_file_mistakes", 1)
+            self.assertEqual(self.metric("graphs_served"), before + 1, "the last sound one stays")
+            self.write("hello.yaml", SAYS.format("hello again"))
+            self.wait_for("graph_file_mistakes", 0)
+            (self.folder / "more.yaml").unlink()
+            self.wait_for("graphs_served", before)
+        finally:
+            code, log = self.server.stop()
+        self.assertEqual(code, 0, log)
+        self.assertRegex(log, r"mistake in a graph file  where=\S*/hello.yaml:\d+:\d+: ")
+        self.assertIn("graph added  graph=more", log)
+        self.assertIn("graph removed  graph=more", log)
+
+    def test_a_folder_that_is_none_is_refused_with_the_settings_name(self):
+        outcome = pharos("serve", "--port", "0", "--data", str(self.folder),
+                         environment={"GRAPHS_FOLDER": str(self.folder / "missing")})
+        self.assertEqual(outcome.returncode, 2)
+        self.assertIn("GRAPHS_FOLDER", outcome.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
