@@ -84,10 +84,10 @@ base::Task<void> Store::add_meaning(StoreRow& row, const std::vector<TextPath>& 
   std::vector<std::string> texts;
   for (const TextPath& path : paths) path.collect(row.value, texts);
   if (texts.empty()) co_return;
-  row.meaning.embedder = settings_.embedder->name();
   for (const std::vector<float>& vector : co_await embed(std::move(texts))) {
     row.meaning.vectors.insert(row.meaning.vectors.end(), vector.begin(), vector.end());
   }
+  row.meaning.embedder = settings_.embedder->name();
 }
 
 base::Task<std::vector<std::vector<float>>> Store::embed(std::vector<std::string> texts) {
@@ -141,8 +141,8 @@ base::Task<std::vector<StoreItem>> Store::search(Namespace prefix, StoreQuery qu
     }
     std::vector<std::string> texts;
     texts.push_back(std::move(query.query));
-    wanted.embedder = settings_.embedder->name();
     wanted.vectors = std::move((co_await embed(std::move(texts))).front());
+    wanted.embedder = settings_.embedder->name();
   }
   const StoreTime moment = now();
   StoreSelection selection(std::move(filter), std::move(wanted), query.limit, query.offset);

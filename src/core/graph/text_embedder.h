@@ -16,7 +16,8 @@ class TextEmbedder {
 
   /// One vector a text, in order, all of one length.
   virtual base::Task<std::vector<std::vector<float>>> embed(std::vector<std::string> texts) = 0;
-  /// Which model it is: vectors are only compared with those that have been made under the same name.
+  /// Which model it is: vectors are only compared with those that have been made under the same name. Asked
+  /// once embed() has given some.
   virtual std::string name() const = 0;
 };
 
