@@ -22,11 +22,20 @@ struct OkAnswer {
 };
 BOOST_DESCRIBE_STRUCT(OkAnswer, (), (ok))
 
+/// Which parts of the Agent Server API there are.
+struct ServerFlags {
+  bool assistants = true;
+  bool crons = true;
+  bool langsmith = false;
+};
+BOOST_DESCRIBE_STRUCT(ServerFlags, (), (assistants, crons, langsmith))
+
 struct ServerInfo {
   std::string name = "pharos";
   std::string version;
+  ServerFlags flags;
 };
-BOOST_DESCRIBE_STRUCT(ServerInfo, (), (name, version))
+BOOST_DESCRIBE_STRUCT(ServerInfo, (), (name, version, flags))
 
 class OperationsRoutes {
  public:

@@ -195,6 +195,16 @@ Service::Service(Composition& parts)
       webhook_routes_(routes_, webhooks_, audit_),
       cron_routes_(routes_, crons_, audit_, {mirror::Analyses::kJobKind}),
       mirror_routes_(routes_, media_, analyses_),
+      agents_({.composition = parts,
+               .log = log_,
+               .disk = disk_,
+               .database = *database_,
+               .heartbeats = *heartbeats_,
+               .jobs = jobs_,
+               .watch = watch_,
+               .background = background_,
+               .routes = routes_,
+               .graphs = graphs_}),
       gate_(accounts_, *limits_,
             {.counts = settings_.rate_limits,
              .requests_a_minute = settings_.requests_a_minute,
@@ -270,6 +280,7 @@ void Service::start() {
   background_.spawn(follow_graphs());
   background_.spawn(keep_house());
   worker_.start();
+  agents_.start();
   cron_ticker_.emplace(crons_, parts_.clock(), [this](const std::string& why) { note_trouble(why); });
   if (server_) server_->start();
 }
@@ -277,6 +288,7 @@ void Service::start() {
 void Service::stop(base::Duration patience) {
   if (server_) server_->stop(patience);
   cron_ticker_.reset();
+  agents_.stop(patience);
   worker_.stop(patience);
   hint_relay_.reset();
   channels_.reset();
@@ -399,6 +411,7 @@ base::Task<void> Service::keep_house() {
 base::Task<void> Service::keep_house_once(int minute) {
   co_await audit_checkpoints_.write();
   co_await deletion_.carry_out();
+  co_await agents_.keep_house();
   if (minute % 60 != 0) co_return;
   co_await retention_.forget();
   // A chain is kept whole or cut: whoever's data is held is in one of them.

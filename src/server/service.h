@@ -50,6 +50,7 @@
 #include "platform/storage/redis/redis_channels.h"
 #include "platform/telemetry/log.h"
 #include "platform/telemetry/metrics.h"
+#include "server/agent_service.h"
 #include "server/composition.h"
 #include "server/gate.h"
 #include "server/letter_post.h"
@@ -186,6 +187,7 @@ class Service {
   base_api::WebhookRoutes webhook_routes_;
   base_api::CronRoutes cron_routes_;
   mirror::MirrorRoutes mirror_routes_;
+  AgentService agents_;
   ServerGate gate_;
   http::Dispatcher dispatcher_;
   jobs::Background job_loop_;

@@ -13,6 +13,9 @@ import urllib.parse
 import uuid
 
 
+GRAPHS = pathlib.Path(__file__).resolve().parent.parent.parent / "graphs"
+
+
 class Answer:
     def __init__(self, response, body):
         self.status, self.headers, self.body = response.status, response.headers, body
@@ -79,7 +82,7 @@ class Server:
         self.folder = tempfile.TemporaryDirectory(prefix="pharos-serve-")
         self.data = pathlib.Path(data or self.folder.name) / "data"
         # A test machine calls more often than a person.
-        environment = {**os.environ, "RATE_LIMIT_ENABLED": "false", **settings}
+        environment = {**os.environ, "RATE_LIMIT_ENABLED": "false", "GRAPHS_FOLDER": str(GRAPHS), **settings}
         self.process = subprocess.Popen(
             [os.environ[program], "serve", "--port", "0", "--data", str(self.data), *words], env=environment,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=self.folder.name)

@@ -1,6 +1,7 @@
 """`pharos serve` as its clients see it."""
 import json
 import pathlib
+import re
 import socket
 import tempfile
 import unittest
@@ -191,6 +192,12 @@ class ServerTest(unittest.TestCase):
         document = self.server.stranger().ask("GET", "/openapi.json").json()
         item = self.ada.ask("POST", "/api/v1/items", {"title": "Hers"}).json()["id"]
         medium = self.ada.upload("/api/v1/media", photos.SAMPLE.read_bytes()).json()["id"]
+        thread = self.ada.ask("POST", "/threads", {}).json()["thread_id"]
+        run = self.ada.ask("POST", f"/threads/{thread}/runs", {"assistant_id": "countdown", "input": {}}).json()["run_id"]
+        assistant = self.ada.ask("POST", "/assistants", {"graph_id": "countdown"}).json()["assistant_id"]
+        hers = {"thread_id": thread, "run_id": run, "assistant_id": assistant, "checkpoint_id": run,
+                "id": item, "name": "reports"}
+        body = {"assistant_id": "countdown", "id": 1, "method": "state.get", "version": 1, "channels": ["values"]}
         header, payload, signature = self.ada.token.split(".")
         forged = [None, "nonsense", f"{header}.{payload}.{signature[:-4]}AAAA", f"eyJhbGciOiJub25lIn0.{payload}.",
                   "phk_0123456789abcdef_AAAA_00000000"]
@@ -200,14 +207,16 @@ class ServerTest(unittest.TestCase):
                 if "security" not in operation:
                     continue
                 tried += 1
-                filled = path.replace("{id}", medium if "/media" in path else item).replace("{name}", "reports")
+                ids = {**hers, "id": medium} if "/media" in path else hers
+                filled = re.sub(r"\{(\w+)\}", lambda part: ids[part[1]], path)
                 if operation["operationId"].startswith("log_out"):
                     continue  # it would end the logins of this test
                 for token in forged:
                     answer = Client(self.server.port, token).ask(method.upper(), filled)
                     self.assertEqual(answer.status, 401, f"{method} {path} with {token}")
                 if "{" in path:
-                    answer = self.eve.ask(method.upper(), filled, {"title": "x"} if method == "put" else {})
+                    answer = self.eve.ask(method.upper(), filled, {"title": "x"} if method == "put" else
+                                          body if path.startswith(("/threads", "/assistants")) else {})
                     self.assertIn(answer.status, (403, 404), f"{method} {path} as another person")
         self.assertGreater(tried, 15)
         self.assertEqual(self.ada.ask("GET", f"/api/v1/items/{item}").status, 200)

@@ -203,7 +203,8 @@ void Dispatcher::add_origin(const Request& request, Response& response) const {
   response.headers.add("Access-Control-Allow-Origin", any ? "*" : std::string(origin));
   if (!any) response.headers.add("Access-Control-Allow-Credentials", "true");
   response.headers.add("Access-Control-Expose-Headers",
-                       "Content-Location, ETag, RateLimit, RateLimit-Policy, Retry-After, X-Correlation-ID");
+                       "Content-Location, ETag, Location, RateLimit, RateLimit-Policy, Retry-After, "
+                       "X-Correlation-ID, X-Pagination-Next, X-Pagination-Total");
 }
 
 }  // namespace pharos::http

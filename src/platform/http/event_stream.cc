@@ -18,7 +18,6 @@ std::string without_line_ends(std::string_view text) {
 std::string event_text(const ServerEvent& event) {
   std::string text;
   text.reserve(event.name.size() + event.data.size() + event.id.size() + 32);
-  if (!event.id.empty()) text.append("id: ").append(without_line_ends(event.id)).append("\n");
   if (!event.name.empty()) text.append("event: ").append(without_line_ends(event.name)).append("\n");
   std::string_view rest = event.data;
   while (true) {
@@ -27,6 +26,7 @@ std::string event_text(const ServerEvent& event) {
     if (end == std::string_view::npos) break;
     rest.remove_prefix(rest.substr(end).starts_with("\r\n") ? end + 2 : end + 1);
   }
+  if (!event.id.empty()) text.append("id: ").append(without_line_ends(event.id)).append("\n");
   return text.append("\n");
 }
 
@@ -42,6 +42,7 @@ Response event_response(Events events) {
   response.headers = {{"Content-Type", "text/event-stream; charset=utf-8"},
                       {"Cache-Control", "no-store"},
                       {"X-Accel-Buffering", "no"}};
+  for (const auto& [name, value] : events.headers) response.headers.add(name, value);
   response.stream = [write = std::move(events.write)](BodyWriter& body) -> base::Task<void> {
     EventWriter writer(body);
     co_await write(writer);

@@ -37,6 +37,7 @@ class EventWriter {
 /// waits, the connection is kept alive by comments.
 struct Events {
   std::function<base::Task<void>(EventWriter&)> write;
+  Headers headers = {};  ///< beside those that every stream has
 };
 
 /// One event, for the documentation.

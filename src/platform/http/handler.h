@@ -28,7 +28,19 @@ struct Query : T {};
 template <class T>
 struct Form : T {};
 
+/// What comes back with header fields of its own.
+template <class T>
+struct WithHeaders {
+  T body;
+  Headers headers;
+};
+
 namespace detail {
+
+template <class T>
+struct has_headers : std::false_type {};
+template <class T>
+struct has_headers<WithHeaders<T>> : std::true_type {};
 
 /// The form's or the JSON's text. Throws base::Error (kUnsupported) when the content type says otherwise.
 NamedTexts form_of(const Request& request);
@@ -119,6 +131,11 @@ base::Task<Response> answer(base::Task<Out> task) {
     co_return event_response(co_await std::move(task));
   } else if constexpr (std::same_as<Out, WebSocket>) {
     co_return socket_response(co_await std::move(task));
+  } else if constexpr (has_headers<Out>::value) {
+    Out out = co_await std::move(task);
+    Response response = json_response(out.body);
+    for (const auto& [name, value] : out.headers) response.headers.add(name, value);
+    co_return response;
   } else {
     co_return json_response(co_await std::move(task));
   }
@@ -134,6 +151,8 @@ void describe_answer(Schemas& schemas, boost::json::object& operation, int statu
     describe_response(operation, status == 0 ? 200 : status, "text/event-stream", event_schema());
   } else if constexpr (std::same_as<Out, WebSocket>) {
     describe_socket(operation);
+  } else if constexpr (has_headers<Out>::value) {
+    describe_answer<decltype(Out::body)>(schemas, operation, status);
   } else {
     describe_response(operation, status == 0 ? 200 : status, "application/json",
                       schemas.of<Out>(Use::kWritten));

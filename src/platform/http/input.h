@@ -86,8 +86,11 @@ T read_struct(const boost::json::value& value, const std::string& place, FieldEr
       errors.add(inner, "is missing");
     }
   });
-  for (const auto& [key, field] : value.get_object()) {
-    if (std::ranges::find(known, std::string_view(key)) == known.end()) errors.add_unknown(place, key, known);
+  if constexpr (!TakesUnknownFields<T>) {
+    for (const auto& [key, field] : value.get_object()) {
+      if (std::ranges::find(known, std::string_view(key)) == known.end())
+        errors.add_unknown(place, key, known);
+    }
   }
   return filled;
 }
@@ -139,8 +142,10 @@ T read_texts(const NamedTexts& texts, const std::string& place, FieldErrors& err
       }
     }
   });
-  for (const auto& [name, text] : texts) {
-    if (std::ranges::find(known, name) == known.end()) errors.add_unknown(place, name, known);
+  if constexpr (!TakesUnknownFields<T>) {
+    for (const auto& [name, text] : texts) {
+      if (std::ranges::find(known, name) == known.end()) errors.add_unknown(place, name, known);
+    }
   }
   return detail::read_struct<T>(fields, place, errors);
 }

@@ -16,6 +16,11 @@
 
 namespace pharos::http {
 
+/// A struct that says `using TakesUnknownFields = void;` is read from what has more fields than it knows: those
+/// of clients by others, who may send what a newer server understands.
+template <class T>
+concept TakesUnknownFields = requires { typename T::TakesUnknownFields; };
+
 /// Whether a struct is read, where fields with a default may be left out, or written, where all are there.
 enum class Use { kRead, kWritten };
 
@@ -121,7 +126,7 @@ boost::json::object Schemas::fields_of(Use use) {
   });
   json::object schema{{"type", "object"}, {"properties", std::move(properties)}};
   if (!required.empty()) schema["required"] = std::move(required);
-  schema["additionalProperties"] = false;
+  if constexpr (!TakesUnknownFields<T>) schema["additionalProperties"] = false;
   return schema;
 }
 

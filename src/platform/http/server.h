@@ -31,7 +31,7 @@ struct ServerSettings {
   base::Duration idle_time = std::chrono::seconds(75);    ///< between two requests of a connection
   base::Duration body_time = std::chrono::seconds(10);    ///< for the next 10 KiB of a body, or all the rest
   base::Duration write_time = std::chrono::seconds(30);   ///< for a client to take what was sent
-  base::Duration heartbeat = std::chrono::seconds(15);    ///< of a silent event stream
+  base::Duration heartbeat = std::chrono::seconds(5);     ///< of a silent event stream
   base::Duration socket_time = std::chrono::seconds(30);  ///< a silent WebSocket is asked at half of it
   bool socket_deflate = false;                            ///< whether WebSockets' messages may be compressed
 };

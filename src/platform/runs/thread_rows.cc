@@ -60,8 +60,8 @@ Row insert_thread(Session& session, const std::string& id, const NewThread& want
       wanted.graph_id.empty() ? std::nullopt : std::optional(wanted.graph_id);
   auto rows = session.run(
       "INSERT INTO threads (id, team_id, user_id, status, graph_id, metadata, config, state, interrupts,"
-      " error, is_temporary, created_at, updated_at, state_updated_at, lives_for, expires_at)"
-      " VALUES ($1, $2, $3, 'idle', $4, $5, '{}', NULL, '{}', NULL, $6, $7, $7, $7, $8, $9)"
+      " error, is_temporary, created_at, updated_at, state_updated_at, next_number, lives_for, expires_at)"
+      " VALUES ($1, $2, $3, 'idle', $4, $5, '{}', NULL, '{}', NULL, $6, $7, $7, $7, 1, $8, $9)"
       " ON CONFLICT (id) DO NOTHING RETURNING *",
       id, session.scope().team_id, session.scope().user_id, graph_id, text_of(wanted.metadata, "metadata"),
       wanted.is_temporary, now, lives_for, expires_at);

@@ -158,6 +158,16 @@ base::Task<Thread> Threads::get(storage::Scope scope, std::string id) {
   return database_.read(std::move(scope), std::move(work));
 }
 
+base::Task<void> Threads::refuse_anothers(storage::Scope scope, std::string id) {
+  auto look = [scope = std::move(scope), id](Session& session) {
+    const auto row = session.find("SELECT team_id, user_id FROM threads WHERE id = $1", id);
+    const bool is_anothers =
+        row && (row->text("team_id") != scope.team_id || row->text("user_id") != scope.user_id);
+    if (is_anothers) throw Error(Code::kNotFound, fmt::format("there is no thread '{}'", id));
+  };
+  return database_.read(storage::Scope::system(), std::move(look));
+}
+
 base::Task<Thread> Threads::change(storage::Scope scope, std::string id, json::object metadata,
                                    std::optional<base::Duration> time_to_live) {
   auto work = [id, metadata, time_to_live, now = storage::time_number(clock_)](Session& session) {

@@ -84,6 +84,8 @@ class Threads {
   /// Throws base::Error: kConflict when the id is taken, kInvalidInput when the history does not fit.
   base::Task<Thread> create(storage::Scope scope, NewThread wanted);
   base::Task<Thread> get(storage::Scope scope, std::string id);
+  /// There may be none yet; throws base::Error (kNotFound) when there is one of somebody else.
+  base::Task<void> refuse_anothers(storage::Scope scope, std::string id);
   /// Adds to its metadata; `time_to_live` when set.
   base::Task<Thread> change(storage::Scope scope, std::string id, json::object metadata,
                             std::optional<base::Duration> time_to_live);

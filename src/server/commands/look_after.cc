@@ -17,7 +17,7 @@ namespace {
 storage::DataFolder data_of(const std::filesystem::path& folder) {
   // Without the keys what they have sealed would be lost, and everybody logged out.
   return {.folder = folder,
-          .databases = {Service::kDatabaseFile, kThreadsFile},
+          .databases = {Service::kDatabaseFile, AgentService::kThreadsFile, kThreadsFile},
           .files = {"token-keys.json", "sealing-keys", "audit-checkpoints.jsonl", "demo-password"}};
 }
 

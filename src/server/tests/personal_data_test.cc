@@ -124,6 +124,25 @@ struct Erasure : testing_support::Tables<Kind> {
     this->put("INSERT INTO analyses VALUES ($1, $2, $3, $4, '{}', 1)", mark + "report", team, id,
               mark + "photo");
     this->put("INSERT INTO items VALUES ($1, 'crew', $2, 'Oar', NULL, 1)", mark + "item", id);
+    this->put(
+        "INSERT INTO assistants VALUES ($1, $2, $3, 'g', 'Rower', NULL, '{}', '{}', '{}', 1, false, 1, 1)",
+        mark + "assistant", team, id);
+    this->put("INSERT INTO assistant_versions VALUES ($1, $2, 1, 'g', 'Rower', NULL, '{}', '{}', '{}', 1)",
+              mark + "assistant", team);
+    this->put(
+        "INSERT INTO threads VALUES ($1, $2, $3, 'idle', 'g', '{}', '{}', '{}', '{}', NULL, false, 1, 1, 1, "
+        "1,"
+        " NULL, NULL)",
+        mark + "thread", team, id);
+    this->put(
+        "INSERT INTO runs VALUES ($1, $2, $3, $4, 'a', 'g', 'success', '{}', '{}', 'reject', true, 1, NULL, "
+        "1,"
+        " 1, 1)",
+        mark + "job", mark + "thread", team, id);
+    this->put(
+        "INSERT INTO run_crons VALUES ($1, $2, $3, 'a', NULL, $4, '* * * * *', NULL, '{}', '{}', 'delete',"
+        " NULL, 1, 1)",
+        mark + "run-cron", team, id, mark + "cron");
     this->put("INSERT INTO personal_exports VALUES ($1, $2, $3, 1, 1, 9)", mark + "export", id,
               put_blob(mark + "export"));
   }

@@ -94,7 +94,7 @@ TEST_F(Conformance, AnOlderClientGetsAStreamWithoutChunks) {
   Wire client = wire();
   const Answer head = client.say("GET /api/v1/waves HTTP/1.0\r\nConnection: keep-alive\r\n\r\n").hear();
   EXPECT_THAT(head.header("Transfer-Encoding"), IsEmpty());
-  EXPECT_THAT(client.take(1000), MatchesRegex("id: 1\nevent: wave\ndata: 0\n\n.*data: 2\n\n"));
+  EXPECT_THAT(client.take(1000), MatchesRegex("event: wave\ndata: 0\nid: 1\n\n.*data: 2\nid: 3\n\n"));
 }
 
 // ---- fields

@@ -174,7 +174,7 @@ TEST_F(ServerTest, EventsComeOneByOne) {
   const Answer answer = ask("GET /api/v1/waves");
   EXPECT_EQ(answer.header("Content-Type"), "text/event-stream; charset=utf-8");
   EXPECT_EQ(answer.body,
-            "id: 1\nevent: wave\ndata: 0\n\nid: 2\nevent: wave\ndata: 1\n\nid: 3\nevent: wave\ndata: 2\n\n");
+            "event: wave\ndata: 0\nid: 1\n\nevent: wave\ndata: 1\nid: 2\n\nevent: wave\ndata: 2\nid: 3\n\n");
 }
 
 TEST_F(ServerTest, AConnectionTakesOneRequestAfterTheOther) {

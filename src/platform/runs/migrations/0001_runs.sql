@@ -47,6 +47,7 @@ CREATE TABLE threads (
   created_at bigint NOT NULL,
   updated_at bigint NOT NULL,
   state_updated_at bigint NOT NULL,
+  next_number bigint NOT NULL,      -- of what is told on it
   lives_for bigint,                 -- after it was last touched; NULL: until it is deleted
   expires_at bigint
 );
@@ -71,6 +72,7 @@ CREATE TABLE runs (
   request text NOT NULL,
   multitask_strategy text NOT NULL,
   is_queued boolean NOT NULL,       -- its job is in the queue, or was
+  first_number bigint,              -- of what is told of it; NULL: it has not begun
   ending text,                      -- how it is to end, once somebody wants it to
   due_at bigint NOT NULL,
   created_at bigint NOT NULL,
@@ -79,6 +81,7 @@ CREATE TABLE runs (
 --! owned runs
 CREATE INDEX runs_of_a_thread ON runs (thread_id, created_at, id);
 CREATE INDEX runs_under_way ON runs (thread_id, due_at, id) WHERE status IN ('pending', 'running');
+CREATE INDEX runs_by_number ON runs (thread_id, first_number) WHERE first_number IS NOT NULL;
 CREATE INDEX runs_of_an_assistant ON runs (assistant_id);
 
 -- Runs that are made again and again; the schedule is a cron of the queue's.

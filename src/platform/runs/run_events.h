@@ -1,0 +1,52 @@
+// Following runs: what is told of them, from any program, without gaps or repeats.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "platform/jobs/watch.h"
+#include "platform/runs/run_worker.h"
+#include "platform/runs/told.h"
+
+namespace pharos::runs {
+
+/// One event, and what a client that comes back names it by.
+struct NumberedEvent {
+  std::int64_t id = 0;
+  ToldEvent event;
+};
+
+struct NewEvents {
+  std::vector<NumberedEvent> events;
+  bool is_over = false;  ///< the last of them is the run's last
+};
+
+/// One client's place in a run. Used by one coroutine.
+class RunReader {
+ public:
+  /// Begins after the event of that id; -1: with the first. The watch must outlive it.
+  RunReader(jobs::Watch& watch, storage::Scope scope, std::string run_id, std::int64_t after = -1)
+      : watch_(watch), scope_(std::move(scope)), run_id_(std::move(run_id)), after_(after) {}
+
+  /// What comes next: at once when there is something, else as soon as there is. Throws base::Error
+  /// (kNotFound).
+  base::Task<NewEvents> next();
+
+ private:
+  jobs::Watch& watch_;
+  storage::Scope scope_;
+  std::string run_id_;
+  std::int64_t after_;
+  std::int64_t number_ = 0;  ///< of the last event of the job that was read
+};
+
+/// Waits until a run is over; how it ended, or nothing when nobody knows any more.
+base::Task<std::optional<RunEnd>> wait_for_end(jobs::Watch& watch, jobs::Jobs& jobs, storage::Scope scope,
+                                               std::string run_id);
+
+/// The id of the last event that has been told; -1: none.
+base::Task<std::int64_t> last_event_id(jobs::Jobs& jobs, storage::Scope scope, std::string run_id);
+
+}  // namespace pharos::runs

@@ -1,0 +1,192 @@
+#include "platform/runs/run_journal.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <boost/asio/co_spawn.hpp>
+
+#include "core/graph/wakeup.h"
+
+namespace pharos::runs {
+namespace asio = boost::asio;
+namespace {
+
+constexpr std::size_t kMostInABatch = 256;
+constexpr std::size_t kMuch = 512;  ///< events that wait to be written down
+
+json::value batch_json(std::int64_t first, const std::string& checkpoint, std::vector<ToldEvent> events) {
+  json::array list;
+  list.reserve(events.size());
+  for (ToldEvent& each : events) list.push_back(json::array{each.name, std::move(each.data)});
+  json::object batch{{"first", first}, {"told", std::move(list)}};
+  if (!checkpoint.empty()) batch["checkpoint"] = checkpoint;
+  return batch;
+}
+
+}  // namespace
+
+/// Outlives the journal as long as something is on its way.
+struct RunJournal::Core : std::enable_shared_from_this<Core> {
+  Core(jobs::JobContext& of, std::int64_t first, asio::any_io_executor on)
+      : context(of), next_id(first), executor(std::move(on)) {}
+
+  void write_soon();
+  base::Task<void> write_all();
+
+  jobs::JobContext& context;
+  std::int64_t next_id;
+  asio::any_io_executor executor;
+  std::vector<ToldEvent> waiting;
+  std::string checkpoint;  ///< that rests on what waits
+  bool busy = false;
+  std::exception_ptr failure;
+  graph::WaitingRoom written;
+};
+
+void RunJournal::Core::write_soon() {
+  if (busy || failure) return;
+  busy = true;
+  asio::co_spawn(executor, write_all(), [core = shared_from_this()](std::exception_ptr thrown) {
+    core->failure = std::move(thrown);
+    core->busy = false;
+    core->written.wake_all();
+  });
+}
+
+/// What comes while a batch is on its way makes the next one.
+base::Task<void> RunJournal::Core::write_all() {
+  const auto self = shared_from_this();
+  while (!waiting.empty() || !checkpoint.empty()) {
+    std::vector<ToldEvent> batch;
+    const std::size_t count = std::min(waiting.size(), kMostInABatch);
+    const auto end = waiting.begin() + static_cast<std::ptrdiff_t>(count);
+    std::move(waiting.begin(), end, std::back_inserter(batch));
+    waiting.erase(waiting.begin(), end);
+    const std::string rests = waiting.empty() ? std::exchange(checkpoint, {}) : std::string();
+    const std::int64_t first = std::exchange(next_id, next_id + static_cast<std::int64_t>(count));
+    co_await context.progress(batch_json(first, rests, std::move(batch)));
+    written.wake_all();
+  }
+}
+
+RunJournal::RunJournal(jobs::JobContext& context, Teller teller, Told told, asio::any_io_executor executor)
+    : teller_(std::move(teller)),
+      unsettled_(std::move(told.unsettled)),
+      core_(std::make_shared<Core>(context, told.next_id, std::move(executor))) {}
+
+RunJournal::~RunJournal() = default;
+
+void RunJournal::accept(graph::StreamEvent event) {
+  for (ToldEvent& told : teller_.tell(std::move(event))) {
+    const auto before = std::ranges::find(unsettled_, told);
+    if (before != unsettled_.end()) {
+      unsettled_.erase(before);
+    } else {
+      add(std::move(told));
+    }
+  }
+}
+
+void RunJournal::add(ToldEvent event) {
+  core_->waiting.push_back(std::move(event));
+  core_->write_soon();
+}
+
+base::Task<void> RunJournal::ready() {
+  const std::shared_ptr<Core> core = core_;
+  while (core->waiting.size() > kMuch && !core->failure) co_await core->written.wait();
+  if (core->failure) std::rethrow_exception(core->failure);
+}
+
+base::Task<void> RunJournal::flush(std::string checkpoint) {
+  const std::shared_ptr<Core> core = core_;
+  if (!checkpoint.empty()) core->checkpoint = std::move(checkpoint);
+  if (!core->waiting.empty() || !core->checkpoint.empty()) core->write_soon();
+  while (core->busy) co_await core->written.wait();
+  if (core->failure) std::rethrow_exception(core->failure);
+}
+
+std::int64_t RunJournal::next_id() const {
+  return core_->next_id;
+}
+
+base::Task<void> JournalSaver::put(graph::ThreadKey thread, graph::Checkpoint checkpoint,
+                                   std::vector<graph::ChannelValue> changed) {
+  co_await journal_.flush(thread.path.empty() ? checkpoint.id : std::string());
+  co_await saver_->put(std::move(thread), std::move(checkpoint), std::move(changed));
+}
+
+base::Task<void> JournalSaver::put_in_order(graph::ThreadKey thread,
+                                            std::vector<graph::NewCheckpoint> checkpoints) {
+  co_await journal_.flush(thread.path.empty() ? checkpoints.back().checkpoint.id : std::string());
+  co_await saver_->put_in_order(std::move(thread), std::move(checkpoints));
+}
+
+base::Task<void> JournalSaver::put_record(graph::ThreadKey thread, std::string checkpoint_id,
+                                          graph::TaskRecord record) {
+  co_await journal_.flush();
+  co_await saver_->put_record(std::move(thread), std::move(checkpoint_id), std::move(record));
+}
+
+base::Task<std::optional<graph::SavedCheckpoint>> JournalSaver::get(graph::ThreadKey thread,
+                                                                    std::string checkpoint_id) {
+  return saver_->get(std::move(thread), std::move(checkpoint_id));
+}
+
+base::Task<std::vector<graph::SavedCheckpoint>> JournalSaver::list(graph::ThreadKey thread,
+                                                                   graph::ListQuery query) {
+  return saver_->list(std::move(thread), std::move(query));
+}
+
+base::Task<void> JournalSaver::copy_thread(std::string from, std::string to) {
+  return saver_->copy_thread(std::move(from), std::move(to));
+}
+
+base::Task<void> JournalSaver::prune(std::string thread_id) {
+  return saver_->prune(std::move(thread_id));
+}
+
+base::Task<void> JournalSaver::delete_run(std::string thread_id, std::string run_id) {
+  return saver_->delete_run(std::move(thread_id), std::move(run_id));
+}
+
+base::Task<void> JournalSaver::delete_thread(std::string thread_id) {
+  return saver_->delete_thread(std::move(thread_id));
+}
+
+std::optional<ToldBatch> batch_of(const jobs::JobEvent& event) {
+  const json::object* data = event.name == "progress" ? event.data.if_object() : nullptr;
+  if (data == nullptr || !data->contains("told")) return std::nullopt;
+  ToldBatch batch;
+  batch.first_id = data->at("first").as_int64();
+  if (const json::value* rests = data->if_contains("checkpoint")) batch.checkpoint = rests->as_string();
+  for (const json::value& each : data->at("told").as_array()) {
+    const json::array& pair = each.as_array();
+    batch.events.push_back({.name = std::string(pair[0].as_string()), .data = pair[1]});
+  }
+  return batch;
+}
+
+/// The last values before the checkpoint are told again by a run that goes on from it.
+Told told_before(const std::vector<jobs::JobEvent>& events, const std::string& checkpoint) {
+  Told told;
+  std::optional<ToldEvent> values;
+  bool is_settled = checkpoint.empty();
+  for (const jobs::JobEvent& event : events) {
+    auto batch = batch_of(event);
+    if (!batch) continue;
+    told.next_id = batch->first_id + std::ssize(batch->events);
+    for (ToldEvent& each : batch->events) {
+      if (each.name == "values" && !is_settled) values = each;
+      if (each.name != "metadata") told.unsettled.push_back(std::move(each));
+    }
+    if (is_settled || batch->checkpoint != checkpoint) continue;
+    is_settled = true;
+    told.unsettled.clear();
+    if (values) told.unsettled.push_back(*values);
+  }
+  if (!is_settled) told.unsettled.clear();
+  return told;
+}
+
+}  // namespace pharos::runs

@@ -1,0 +1,58 @@
+// Does runs: claims them as jobs, runs their graphs, writes down how they ended.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/base/clock.h"
+#include "core/graph/saver.h"
+#include "core/graph/store.h"
+#include "platform/jobs/worker.h"
+#include "platform/runs/assistants.h"
+#include "platform/runs/run.h"
+
+namespace pharos::runs {
+
+/// What runs work with. All must outlive the worker.
+struct RunParts {
+  jobs::Jobs& jobs;
+  Assistants& assistants;
+  std::shared_ptr<graph::Saver> saver;
+  base::Clock& clock;
+  /// What the nodes of somebody's runs remember across threads; null: nothing.
+  std::function<std::shared_ptr<graph::Store>(const storage::Scope&)> store_of = {};
+  /// Called in the transaction in which a run ends, when it is to tell somebody.
+  std::function<void(storage::Session&, const std::string& url, const json::object& run)> tell_webhook = {};
+};
+
+/// How a run came to its end, as it is kept and as `join` gives it.
+struct RunEnd {
+  RunStatus status = RunStatus::kSuccess;
+  json::object values;
+  std::vector<json::value> interrupts;
+  std::string error_name;  ///< empty: it did not fail
+  std::string error;
+};
+BOOST_DESCRIBE_STRUCT(RunEnd, (), (status, values, interrupts, error_name, error))
+
+/// What a client that waits for a run is given: the values, with what is asked beside them, or `__error__`.
+json::object answer_of(const RunEnd& end);
+
+/// The error as streams and waiting clients are told it.
+json::object error_json(const RunEnd& end);
+
+/// How a failure is called and said.
+RunEnd failed_end(const std::exception_ptr& failure);
+
+/// Has the worker do runs, each at most so long.
+void do_runs_in(jobs::Worker& worker, RunParts parts, base::Duration time_limit);
+
+/// What a run says of itself in its checkpoints and messages.
+json::object run_metadata(const Assistant& assistant, const std::string& thread_id, const std::string& run_id,
+                          std::int64_t attempt);
+/// What the runtime is told about a run, but for its saver.
+graph::RunConfig config_of(const ServedGraph& graph, const RunRequest& request, json::object metadata);
+
+}  // namespace pharos::runs

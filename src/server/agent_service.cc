@@ -1,0 +1,79 @@
+#include "server/agent_service.h"
+
+#include <fmt/format.h>
+
+#include "core/base/error.h"
+#include "platform/runs/run_worker.h"
+#include "platform/storage/postgres/postgres_saver.h"
+#include "platform/storage/sqlite/sqlite_saver.h"
+#include "server/data_folder.h"
+
+namespace pharos::server {
+namespace {
+
+/// Most of a run is waiting: for a model, for a person.
+constexpr int kRunsAtOnce = 200;
+constexpr std::chrono::hours kLongestRun{1};
+
+std::shared_ptr<graph::Saver> open_saver(const AgentServiceParts& parts) {
+  const Settings& settings = parts.composition.settings();
+  const std::string& url = settings.serve.database_url;
+  if (url.starts_with("postgres")) {
+    return std::make_shared<storage::PostgresSaver>(storage::postgres::Settings{.url = url}, parts.disk,
+                                                    parts.composition.clock());
+  }
+  return std::make_shared<storage::SqliteSaver>(made_folder(settings.data) / AgentService::kThreadsFile,
+                                                parts.disk);
+}
+
+}  // namespace
+
+AgentService::AgentService(AgentServiceParts parts)
+    : parts_(parts),
+      saver_(open_saver(parts)),
+      assistants_(parts.database, parts.graphs, parts.composition.clock(), parts.composition.ids()),
+      threads_(parts.database, assistants_, saver_, parts.composition.clock(), parts.composition.ids()),
+      runs_(parts.database, parts.jobs, assistants_, parts.composition.clock(), parts.composition.ids()),
+      assistant_routes_(parts.routes, assistants_),
+      thread_routes_(parts.routes, threads_),
+      run_routes_(parts.routes, services()),
+      protocol_routes_(parts.routes, services(), parts.database, parts.composition.clock()),
+      worker_({.jobs = parts.jobs,
+               .heartbeats = parts.heartbeats,
+               .clock = parts.composition.clock(),
+               .ids = parts.composition.ids(),
+               .handlers = loop_.executor()},
+              {.slots = kRunsAtOnce, .on_trouble = [log = &parts.log](const std::string& why) {
+                 log->warning("runs", {{"trouble", why}});
+               }}) {
+  runs::do_runs_in(
+      worker_,
+      {.jobs = parts.jobs, .assistants = assistants_, .saver = saver_, .clock = parts.composition.clock()},
+      kLongestRun);
+  runs_.work_in(worker_);
+}
+
+agent_server::RunServices AgentService::services() {
+  return {.runs = runs_,
+          .threads = threads_,
+          .assistants = assistants_,
+          .jobs = parts_.jobs,
+          .watch = parts_.watch,
+          .background = parts_.background,
+          .ids = parts_.composition.ids()};
+}
+
+void AgentService::start() {
+  worker_.start();
+}
+
+void AgentService::stop(base::Duration patience) {
+  worker_.stop(patience);
+}
+
+base::Task<void> AgentService::keep_house() {
+  co_await runs_.sweep();
+  co_await threads_.sweep();
+}
+
+}  // namespace pharos::server
