@@ -36,7 +36,9 @@ http::ServerEvent server_event(const runs::ToldEvent& told, std::string id) {
 
 /// Of `messages/partial|inner:1`: messages. A failure and the beginning are of every mode.
 bool is_wanted(const std::string& name, const std::vector<std::string>& modes) {
-  if (modes.empty() || name == "metadata" || name == "error") return true;
+  // Some clients send an empty text where they want everything.
+  const bool wants_all = std::ranges::all_of(modes, [](const std::string& each) { return each.empty(); });
+  if (wants_all || name == "metadata" || name == "error") return true;
   const std::string mode = name.substr(0, name.find_first_of("/|"));
   return std::ranges::any_of(modes, [&](const std::string& each) {
     return each == mode || (each == "messages-tuple" && mode == "messages");
@@ -213,7 +215,7 @@ base::Task<http::Events> RunRoutes::join_stream(const http::Request& request, se
   std::int64_t after = -1;
   if (known && !known->empty()) {
     after = event_id_of(*known, "header.Last-Event-ID");
-  } else if (wish.last_event_id) {
+  } else if (wish.last_event_id && !wish.last_event_id->empty()) {
     after = event_id_of(*wish.last_event_id, "query.last_event_id");
   } else {
     after = co_await runs::last_event_id(services_.jobs, caller.scope(), run.run_id);
