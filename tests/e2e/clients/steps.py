@@ -47,12 +47,19 @@ def assistants():
         step("the graph", "assistants.get_graph", assistant_id="$mine"),
         step("the graph with what is inside", "assistants.get_graph", assistant_id="sub", xray=True),
         step("the schemas", "assistants.get_schemas", assistant_id="seq"),
-        step("graphs inside", "assistants.get_subgraphs", assistant_id="sub"),
-        step("no graphs inside", "assistants.get_subgraphs", assistant_id="seq"),
         step("a run by the assistant", "runs.wait", thread_id=None, assistant_id="$mine", input={"items": ["in"]}),
         step("drop an assistant", "assistants.delete", assistant_id="$other"),
         step("it is gone", "assistants.get", assistant_id="$other"),
         step("drop the first", "assistants.delete", assistant_id="$mine"),
+    ]
+
+
+def subgraphs():
+    return [
+        step("graphs inside", "assistants.get_subgraphs", assistant_id="sub"),
+        step("all graphs inside", "assistants.get_subgraphs", assistant_id="sub", recurse=True),
+        step("one graph inside", "assistants.get_subgraphs", assistant_id="sub", namespace="inner"),
+        step("no graphs inside", "assistants.get_subgraphs", assistant_id="seq"),
     ]
 
 
@@ -113,7 +120,7 @@ def threads():
 
 
 def streams():
-    steps = [
+    return [
         thread("s"),
         step("stream every mode", "runs.stream", thread_id="$s", assistant_id="seq", input={"items": ["in"]},
              stream_mode=ALL_MODES, metadata={"kind": "all"}, keep={"streamed": "created.run_id"}),
@@ -123,19 +130,11 @@ def streams():
         step("stream for debugging", "runs.stream", thread_id="$d", assistant_id="seq", input={"items": []},
              stream_mode="debug"),
         thread("u"),
-        step("stream a graph inside", "runs.stream", thread_id="$u", assistant_id="sub", input={},
+        step("stream a graph inside", "runs.stream", thread_id="$u", assistant_id="sub", input={"items": []},
              stream_mode=ALL_MODES, stream_subgraphs=True),
         thread("v"),
-        step("stream only the outer graph", "runs.stream", thread_id="$v", assistant_id="sub", input={},
+        step("stream only the outer graph", "runs.stream", thread_id="$v", assistant_id="sub", input={"items": []},
              stream_mode=["updates", "values"]),
-    ]
-    for mode in ["messages", "messages-tuple", "values", "updates"]:
-        steps += [thread(f"chat {mode}"),
-                  step(f"a chat: {mode}", "runs.stream", thread_id=f"$chat {mode}", assistant_id="chat", input=HELLO,
-                       stream_mode=mode)]
-    return [
-        *steps,
-        step("the state of a chat", "threads.get_state", thread_id="$chat values"),
         thread("f"),
         step("stream a failure", "runs.stream", thread_id="$f", assistant_id="fails", input={"items": ["in"]},
              stream_mode=["values", "updates", "tasks"]),
@@ -148,11 +147,24 @@ def streams():
              config={"recursion_limit": 2}),
         step("stream without a thread", "runs.stream", thread_id=None, assistant_id="seq", input={"items": []},
              stream_mode="values"),
-        step("wait without a thread", "runs.wait", thread_id=None, assistant_id="echo", input=HELLO),
         step("start without a thread", "runs.create", thread_id=None, assistant_id="seq", input={"items": []}),
         step("start several", "runs.create_batch", payloads=[
             {"assistant_id": "seq", "input": {"items": ["one"]}}, {"assistant_id": "seq", "input": {"items": ["two"]}}]),
         step("an assistant that is not there", "runs.wait", thread_id=None, assistant_id="nosuch", input={}),
+    ]
+
+
+def chats():
+    steps = []
+    for mode in ["messages", "messages-tuple", "values", "updates"]:
+        steps += [thread(mode),
+                  step(f"a chat: {mode}", "runs.stream", thread_id=f"${mode}", assistant_id="chat", input=HELLO,
+                       stream_mode=mode)]
+    return [
+        *steps,
+        step("the state of a chat", "threads.get_state", thread_id="$values"),
+        step("another turn", "runs.wait", thread_id="$values", assistant_id="chat", input=HELLO),
+        step("an echo", "runs.wait", thread_id=None, assistant_id="echo", input=HELLO),
     ]
 
 
@@ -274,5 +286,5 @@ def store():
     ]
 
 
-PARTS = {"assistants": assistants, "threads": threads, "streams": streams, "interrupts": interrupts,
-         "background": background, "crons": crons, "store": store}
+PARTS = {part.__name__: part for part in (assistants, subgraphs, threads, streams, chats, interrupts, background, crons,
+                                          store)}

