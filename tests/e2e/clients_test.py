@@ -52,6 +52,14 @@ class TourTest(ClientsCase):
                             self.assertEqual(list(tours.unlike(golden, told)), [])
 
 
+class ProtocolTest(ClientsCase):
+    def test_protocol_two_says_the_same_by_events_and_by_socket(self):
+        expected = json.loads((GOLDEN / "protocol.json").read_text())
+        for golden, told in zip(expected, tours.protocol(self.url, self.server.new_person().token), strict=True):
+            with self.subTest(step=told["step"]):
+                self.assertEqual(list(tours.unlike(golden, told)), [])
+
+
 class CableTest(ClientsCase):
     def test_a_stream_goes_on_after_a_cut_without_gap_or_repeat(self):
         def follow(client):
@@ -119,11 +127,13 @@ def write_golden():
     url, person = f"http://127.0.0.1:{server.port}", server.new_person()
     try:
         told = tours.run("python", url, headers_of(person), PARTS)
+        protocol = tours.protocol(url, person.token)
     finally:
         server.stop()
     GOLDEN.mkdir(exist_ok=True)
     for part, transcript in told.items():
         (GOLDEN / f"{part}.json").write_text(as_text(tours.normalised(transcript)))
+    (GOLDEN / "protocol.json").write_text(as_text(protocol))
 
 
 if __name__ == "__main__":

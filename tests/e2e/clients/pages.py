@@ -12,7 +12,7 @@ import urllib.parse
 from clients import tours
 
 HERE = pathlib.Path(__file__).resolve().parent
-HOOKS = ["sdk"]
+HOOKS = ["sdk", "react"]
 PAGE = "<!doctype html><title>Chat</title><div id=root></div><script type=module src=page.js></script>"
 
 

@@ -1,16 +1,16 @@
 // Runs graphs by protocol v2 with the JavaScript client, by server-sent events and by WebSocket.
-// Reads {sdk, url, headers, token?} from standard input, prints {transport: {graph: [events]}} as JSON.
+// Reads {sdk, url, headers, token?, graphs} from standard input, prints {transport: {graph: [events]}} as JSON.
 import { readFileSync } from "node:fs";
 import { randomUUID } from "node:crypto";
 
-const { sdk, url, headers, token } = JSON.parse(readFileSync(0, "utf8"));
+const { sdk, url, headers, token, graphs } = JSON.parse(readFileSync(0, "utf8"));
 const { Client } = await import(sdk);
 const CHANNELS = ["lifecycle", "values", "updates", "messages", "tasks", "checkpoints", "custom", "input"];
-const RUNS = {
+const INPUTS = {
   chat: { messages: [{ type: "human", content: "Good evening" }] },
   ask: { question: "Sure?" },
   sub: { items: [] },
-  fails: {},
+  fails: { items: [] },
 };
 const ENDS = ["completed", "failed", "interrupted"];
 
@@ -60,7 +60,7 @@ async function run(transport, assistantId, input) {
 const told = {};
 for (const transport of Object.keys(clients)) {
   told[transport] = {};
-  for (const [graph, input] of Object.entries(RUNS)) told[transport][graph] = await run(transport, graph, input);
+  for (const graph of graphs) told[transport][graph] = await run(transport, graph, INPUTS[graph]);
 }
 process.stdout.write(JSON.stringify(told));
 process.exit(0);
