@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/base/error.h"
+#include "platform/memory/personal_store.h"
 #include "platform/runs/run_worker.h"
 #include "platform/storage/postgres/postgres_saver.h"
 #include "platform/storage/sqlite/sqlite_saver.h"
@@ -38,6 +39,7 @@ AgentService::AgentService(AgentServiceParts parts)
       thread_routes_(parts.routes, threads_),
       run_routes_(parts.routes, services()),
       protocol_routes_(parts.routes, services(), parts.database, parts.composition.clock()),
+      store_routes_(parts.routes, parts.store_of),
       worker_({.jobs = parts.jobs,
                .heartbeats = parts.heartbeats,
                .clock = parts.composition.clock(),
@@ -46,10 +48,13 @@ AgentService::AgentService(AgentServiceParts parts)
               {.slots = kRunsAtOnce, .on_trouble = [log = &parts.log](const std::string& why) {
                  log->warning("runs", {{"trouble", why}});
                }}) {
-  runs::do_runs_in(
-      worker_,
-      {.jobs = parts.jobs, .assistants = assistants_, .saver = saver_, .clock = parts.composition.clock()},
-      kLongestRun);
+  runs::do_runs_in(worker_,
+                   {.jobs = parts.jobs,
+                    .assistants = assistants_,
+                    .saver = saver_,
+                    .clock = parts.composition.clock(),
+                    .store_of = parts.store_of},
+                   kLongestRun);
   runs_.work_in(worker_);
 }
 
@@ -60,7 +65,8 @@ agent_server::RunServices AgentService::services() {
           .jobs = parts_.jobs,
           .watch = parts_.watch,
           .background = parts_.background,
-          .ids = parts_.composition.ids()};
+          .ids = parts_.composition.ids(),
+          .store_of = parts_.store_of};
 }
 
 void AgentService::start() {
@@ -74,6 +80,7 @@ void AgentService::stop(base::Duration patience) {
 base::Task<void> AgentService::keep_house() {
   co_await runs_.sweep();
   co_await threads_.sweep();
+  co_await memory::sweep_memories(parts_.database, parts_.composition.clock());
 }
 
 }  // namespace pharos::server

@@ -6,6 +6,7 @@
 #include "apps/agent_server/assistant_routes.h"
 #include "apps/agent_server/protocol_routes.h"
 #include "apps/agent_server/run_routes.h"
+#include "apps/agent_server/store_routes.h"
 #include "apps/agent_server/thread_routes.h"
 #include "core/base/pool.h"
 #include "core/graph/saver.h"
@@ -32,6 +33,7 @@ struct AgentServiceParts {
   jobs::Background& background;
   http::Routes& routes;
   const runs::GraphSource& graphs;
+  agent_server::StoreOf store_of;  ///< what nodes remember, and what `/store` shows
 };
 
 class AgentService {
@@ -61,6 +63,7 @@ class AgentService {
   agent_server::ThreadRoutes thread_routes_;
   agent_server::RunRoutes run_routes_;
   agent_server::ProtocolRoutes protocol_routes_;
+  agent_server::StoreRoutes store_routes_;
   jobs::Background loop_;
   jobs::Worker worker_;
 };

@@ -26,6 +26,7 @@ void Composition::start_loading() {
 }
 
 void Composition::load_vision() {
+  const std::lock_guard lock(loading_);
   if (vision_.valid()) return;
   auto load = [this] {
     return std::make_unique<vision::Vision>(
@@ -35,6 +36,7 @@ void Composition::load_vision() {
 }
 
 void Composition::load_embedder() {
+  const std::lock_guard lock(loading_);
   if (embedder_.valid()) return;
   auto load = [this] {
     return std::make_unique<inference::TextEmbedder>(inference::TextEmbedderSettings{

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <future>
 #include <memory>
+#include <mutex>
 #include <optional>
 
 #include "apps/mirror/mirror.h"
@@ -52,6 +53,8 @@ class Composition {
  private:
   void load_vision();
   void load_embedder();
+
+  std::mutex loading_;  ///< of the models
 
   Settings settings_;
   base::SystemClock clock_;

@@ -5,15 +5,18 @@
 
 #include <fmt/format.h>
 
+#include "apps/agent_server/built_in_graphs.h"
 #include "core/base/error.h"
 #include "core/base/file.h"
 #include "core/base/json.h"
 #include "core/base/text.h"
+#include "platform/memory/personal_store.h"
 #include "platform/security/crypto.h"
 #include "platform/security/redis_rate_limits.h"
 #include "platform/security/tables/one_time_links.h"
 #include "server/blob_store.h"
 #include "server/data_folder.h"
+#include "server/lazy_embedder.h"
 #include "server/sealing_key.h"
 #include "server/tables.h"
 
@@ -178,6 +181,7 @@ Service::Service(Composition& parts)
           *database_, jobs_, webhooks_, media_, [this] { return mirror_parts(); }, parts.settings().mode,
           parts.cpu(), parts.clock()),
       graphs_(parts.settings().graphs, parts.node_kinds(), parts.clock()),
+      store_settings_(store_settings()),
       operations_routes_(routes_, *database_, metrics_),
       account_routes_(routes_, accounts_, [this](const base_api::Letter& letter) { post_letter(letter); }),
       session_routes_(routes_, accounts_, settings_.public_url),
@@ -204,7 +208,8 @@ Service::Service(Composition& parts)
                .watch = watch_,
                .background = background_,
                .routes = routes_,
-               .graphs = graphs_}),
+               .graphs = graphs_,
+               .store_of = [this](const storage::Scope& scope) { return store_of(scope); }}),
       gate_(accounts_, *limits_,
             {.counts = settings_.rate_limits,
              .requests_a_minute = settings_.requests_a_minute,
@@ -221,6 +226,8 @@ Service::Service(Composition& parts)
                .ids = parts.ids(),
                .handlers = job_loop_.executor()},
               {.on_trouble = [this](const std::string& why) { note_trouble(why); }}) {
+  graphs_.add(agent_server::echo_graph(parts.clock()));
+  graphs_.add(agent_server::chat_graph(parts.clock()));
   analyses_.work_in(worker_);
   exports_.work_in(worker_);
   if (channels_) {
@@ -320,6 +327,25 @@ base_api::OidcParts Service::oidc_parts() {
 mirror::MirrorParts Service::mirror_parts() {
   std::call_once(models_wanted_, [this] { mirror_parts_.emplace(parts_.mirror_parts()); });
   return *mirror_parts_;
+}
+
+graph::StoreSettings Service::store_settings() {
+  auto load = [this]() -> std::shared_ptr<graph::TextEmbedder> {
+    try {
+      return parts_.store_embedder();
+    } catch (const base::Error& error) {
+      throw base::Error(
+          base::Code::kUnavailable,
+          fmt::format("items cannot be found by their meaning here ({}); put them with \"index\": "
+                      "false, and search by filter",
+                      error.what()));
+    }
+  };
+  return {.clock = &parts_.clock(), .embedder = std::make_shared<LazyEmbedder>(load, parts_.cpu())};
+}
+
+std::shared_ptr<graph::Store> Service::store_of(const storage::Scope& scope) {
+  return std::make_shared<memory::PersonalStore>(*database_, scope, store_settings_);
 }
 
 /// One line of the log and two numbers for each request.

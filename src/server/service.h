@@ -106,6 +106,9 @@ class Service {
 
  private:
   mirror::MirrorParts mirror_parts();
+  graph::StoreSettings store_settings();
+  /// What graphs remember of that person, in that team.
+  std::shared_ptr<graph::Store> store_of(const storage::Scope& scope);
   base_api::OidcParts oidc_parts();
   void tell(const http::Outcome& outcome);
   void note_trouble(const std::string& why) const { log_.warning("queue", {{"trouble", why}}); }
@@ -170,6 +173,7 @@ class Service {
   mirror::Media media_;
   mirror::Analyses analyses_;
   runs::GraphCatalogue graphs_;
+  graph::StoreSettings store_settings_;
   http::Routes routes_;
   OperationsRoutes operations_routes_;
   base_api::AccountRoutes account_routes_;

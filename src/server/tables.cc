@@ -4,6 +4,7 @@
 #include "apps/mirror/serving/mirror_routes.h"
 #include "platform/flags/flag_tables.h"
 #include "platform/jobs/tables.h"
+#include "platform/memory/memory_tables.h"
 #include "platform/privacy/privacy_tables.h"
 #include "platform/runs/run_tables.h"
 #include "platform/security/security_tables.h"
@@ -14,9 +15,10 @@ extern const std::string_view personal_data_json;
 
 namespace pharos::server {
 
-std::array<storage::RoomTables, 7> all_tables() {
-  return {security::security_tables(), jobs::job_tables(), privacy::privacy_tables(), flags::flag_tables(),
-          runs::run_tables(),          base_api::tables(), mirror::mirror_tables()};
+std::array<storage::RoomTables, 8> all_tables() {
+  return {security::security_tables(), jobs::job_tables(),     privacy::privacy_tables(),
+          flags::flag_tables(),        runs::run_tables(),     memory::memory_tables(),
+          base_api::tables(),          mirror::mirror_tables()};
 }
 
 const privacy::Inventory& personal_data() {

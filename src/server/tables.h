@@ -9,7 +9,7 @@
 namespace pharos::server {
 
 /// In the order in which they are made.
-std::array<storage::RoomTables, 7> all_tables();
+std::array<storage::RoomTables, 8> all_tables();
 
 /// What becomes of what those tables, and other places, keep of people: personal_data.json.
 const privacy::Inventory& personal_data();

@@ -57,6 +57,30 @@ class GraphsTest(unittest.TestCase):
         self.assertIn("graph added  graph=more", log)
         self.assertIn("graph removed  graph=more", log)
 
+    def test_a_graph_of_the_folder_and_those_that_are_built_in_are_run_by_their_names(self):
+        self.write("hello.yaml", SAYS.format("hello"))
+        self.server = Server(GRAPHS_FOLDER=str(self.folder))
+        try:
+            person = self.server.new_person()
+            said = {}
+            for name in ("hello", "echo", "chat"):
+                asked = {} if name == "hello" else {"messages": [{"role": "user", "content": "Is it raining?"}]}
+                answer = person.ask("POST", "/runs/wait", {"assistant_id": name, "input": asked})
+                self.assertEqual(answer.status, 200, answer.body)
+                said[name] = answer.json()
+            self.write("hello.yaml", SAYS.format("bye"))
+            limit = time.monotonic() + 30
+            while said["hello"] == {"said": "hello"} and time.monotonic() < limit:
+                answer = person.ask("POST", "/runs/wait", {"assistant_id": "hello", "input": {}})
+                said["hello"] = answer.json()
+        finally:
+            self.assertEqual(self.server.stop()[0], 0)
+        self.assertEqual(said["hello"], {"said": "bye"})
+        self.assertEqual([(message["type"], message["content"]) for message in said["echo"]["messages"]],
+                         [("human", "Is it raining?"), ("ai", "Is it raining?")])
+        self.assertIn("without a language model", said["chat"]["messages"][-1]["content"])
+        self.assertEqual(said["chat"]["messages"][-1]["response_metadata"]["engine"], "scripted")
+
     def test_a_folder_that_is_none_is_refused_with_the_settings_name(self):
         outcome = pharos("serve", "--port", "0", "--data", str(self.folder),
                          environment={"GRAPHS_FOLDER": str(self.folder / "missing")})

@@ -24,10 +24,12 @@ Write write_of(const StateSchema& schema, std::string_view name, const json::val
     throw GraphError(Fault::kInvalidUpdate, base::Code::kInvalidInput,
                      fmt::format("the state has no field '{}'{}", name, hint(name, names_of(schema))));
   }
+  // One message is as good as a list of one.
+  const bool is_alone = channel->messages != nullptr && !value.is_array();
   try {
     return {.channel = static_cast<std::uint32_t>(channel - schema.channels.begin()),
             .overwrite = false,
-            .value = channel->type->from_json(value, std::string(name))};
+            .value = channel->type->from_json(is_alone ? json::array{value} : value, std::string(name))};
   } catch (const base::Error& error) {
     throw GraphError(Fault::kInvalidUpdate, base::Code::kInvalidInput, error.what());
   }

@@ -19,11 +19,7 @@ namespace pharos::graph {
 class RunInfo : public std::enable_shared_from_this<RunInfo> {
  public:
   RunInfo(std::shared_ptr<const CompiledGraph> of, RunConfig settings, StreamModes wanted, EventSink* to)
-      : graph(std::move(of)),
-        config(std::move(settings)),
-        saver(saver_of_run()),
-        modes(wanted),
-        sink_(to) {
+      : graph(std::move(of)), config(std::move(settings)), saver(saver_of_run()), modes(wanted), sink_(to) {
     if (to != nullptr && wanted.has(StreamMode::kMessages)) {
       known_messages = std::make_shared<KnownMessages>();
     }

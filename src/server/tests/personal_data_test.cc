@@ -143,6 +143,10 @@ struct Erasure : testing_support::Tables<Kind> {
         "INSERT INTO run_crons VALUES ($1, $2, $3, 'a', NULL, $4, '* * * * *', NULL, '{}', '{}', 'delete',"
         " NULL, 1, 1)",
         mark + "run-cron", team, id, mark + "cron");
+    this->put(
+        "INSERT INTO memories (team_id, user_id, namespace, key, value, created_at, updated_at, embedder)"
+        " VALUES ('crew', $1, 'notes.', $2, '{}', 1, 1, '')",
+        id, mark + "memory");
     this->put("INSERT INTO personal_exports VALUES ($1, $2, $3, 1, 1, 9)", mark + "export", id,
               put_blob(mark + "export"));
   }
