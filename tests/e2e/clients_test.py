@@ -12,7 +12,7 @@ from server import Server
 
 GOLDEN = tours.HERE / "golden"
 GRAPHS = str(tours.HERE / "graphs")
-PARTS = ["assistants", "threads", "streams", "interrupts", "background"]
+PARTS = ["assistants", "threads", "streams", "chats", "interrupts", "background", "store"]
 
 
 def as_text(transcript):
@@ -97,6 +97,16 @@ class PageTest(ClientsCase):
         self.assertNotIn("failure", outcome, outcome)
         self.assertIsNone(outcome["shown"]["error"])
         return outcome
+
+    def test_an_answer_grows_on_the_page(self):
+        for hook in pages.HOOKS:
+            with self.subTest(hook=hook):
+                outcome = self.browse(hook, "chat", "chat")
+                said = [shown["messages"][-1] for shown in outcome["seen"] if len(shown["messages"]) == 2]
+                self.assertEqual(outcome["shown"]["messages"][0], "human: Good evening")
+                self.assertEqual(sorted(said, key=len), said)
+                if hook == "sdk":  # the newer hook may be drawn only once all of a short answer is there
+                    self.assertGreater(len(set(said)), 3)
 
     def test_a_question_is_answered(self):
         for hook in pages.HOOKS:

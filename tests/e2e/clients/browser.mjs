@@ -31,7 +31,7 @@ const SCENARIOS = {
   async chat() {
     await open();
     await send();
-    await shows("scripted answer.");
+    await shows("what you said before.");
     await idle();
     return {};
   },

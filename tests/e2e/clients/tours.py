@@ -69,11 +69,11 @@ def run(client, url, headers, parts=tuple(steps.PARTS)):
     return {part: list(itertools.islice(told, len(asked))) for part, asked in wanted.items()}
 
 
-PROTOCOL_GRAPHS = ["ask", "sub", "fails"]
+PROTOCOL_GRAPHS = ["chat", "ask", "sub", "fails"]
 
 
 def protocol(url, token=None, numbered=True):
-    """What protocol v2 tells, one step a transport and graph; only the JavaScript client of this age speaks it."""
+    """What protocol v2 tells, one step a transport and graph; by the newest JavaScript client."""
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     told = ask("javascript", "protocol", {"url": url, "headers": headers, "token": token,
                                            "graphs": PROTOCOL_GRAPHS})

@@ -83,15 +83,30 @@ export const fails = new StateGraph(Annotation.Root({ items: append, order: last
   .addEdge("boom", END)
   .compile();
 
-const words = ["Hello, ", "I ", "am ", "a ", "scripted ", "answer."];
-const model = new FakeStreamingChatModel({
-  sleep: 1,
-  chunks: words.map((content) => new AIMessageChunk({ content, id: "run-0" })),
-  responses: [new AIMessage(words.join(""))],
-});
+/** What the built-in chat says, a word at a time. */
+function scripted(said: string[]): string[] {
+  const [latest, before] = said.map((text) => `\u201c${text}\u201d`).reverse();
+  const text = before
+    ? `You said ${latest}. Before that you said ${before}. You have written to me ${said.length} times on this thread, ` +
+      "and I, a script without a language model, remember each."
+    : "Hello! I am a script without a language model, so I cannot reason about what you say, but I remember it. " +
+      `You said ${latest}. Write again on this thread and I will tell you what you said before.`;
+  return text.match(/\s*\S+/g) ?? [];
+}
+
+async function answer(state: typeof MessagesAnnotation.State) {
+  const said = state.messages.filter((message) => message.getType() === "human").map(({ content }) => String(content));
+  const words = scripted(said);
+  const model = new FakeStreamingChatModel({
+    sleep: 1,
+    chunks: words.map((content) => new AIMessageChunk({ content, id: "run-0" })),
+    responses: [new AIMessage(words.join(""))],
+  });
+  return { messages: [await model.invoke(state.messages)] };
+}
 
 export const chat = new StateGraph(MessagesAnnotation)
-  .addNode("model", async (state) => ({ messages: [await model.invoke(state.messages)] }))
+  .addNode("model", answer)
   .addEdge(START, "model")
   .addEdge("model", END)
   .compile();
