@@ -15,6 +15,7 @@ namespace {
 /// Most of a run is waiting: for a model, for a person.
 constexpr int kRunsAtOnce = 200;
 constexpr std::chrono::hours kLongestRun{1};
+constexpr const char* kRunFinished = "run.finished";
 
 std::shared_ptr<graph::Saver> open_saver(const AgentServiceParts& parts) {
   const Settings& settings = parts.composition.settings();
@@ -34,10 +35,16 @@ AgentService::AgentService(AgentServiceParts parts)
       saver_(open_saver(parts)),
       assistants_(parts.database, parts.graphs, parts.composition.clock(), parts.composition.ids()),
       threads_(parts.database, assistants_, saver_, parts.composition.clock(), parts.composition.ids()),
-      runs_(parts.database, parts.jobs, assistants_, parts.composition.clock(), parts.composition.ids()),
+      runs_(parts.database, parts.jobs, assistants_, parts.composition.clock(), parts.composition.ids(),
+            [webhooks = &parts.webhooks](storage::Session& session, const std::string& url) {
+              webhooks->expect(session, url);
+            }),
+      crons_(parts.database, parts.crons, runs_, assistants_, parts.composition.clock(),
+             parts.composition.ids()),
       assistant_routes_(parts.routes, assistants_),
       thread_routes_(parts.routes, threads_),
       run_routes_(parts.routes, services()),
+      cron_routes_(parts.routes, crons_),
       protocol_routes_(parts.routes, services(), parts.database, parts.composition.clock()),
       store_routes_(parts.routes, parts.store_of),
       worker_({.jobs = parts.jobs,
@@ -48,14 +55,20 @@ AgentService::AgentService(AgentServiceParts parts)
               {.slots = kRunsAtOnce, .on_trouble = [log = &parts.log](const std::string& why) {
                  log->warning("runs", {{"trouble", why}});
                }}) {
+  jobs::Webhooks* webhooks = &parts.webhooks;
+  auto tell = [webhooks](storage::Session& session, const std::string& url, const boost::json::object& run) {
+    webhooks->send(session, url, kRunFinished, run);
+  };
   runs::do_runs_in(worker_,
                    {.jobs = parts.jobs,
                     .assistants = assistants_,
                     .saver = saver_,
                     .clock = parts.composition.clock(),
-                    .store_of = parts.store_of},
+                    .store_of = parts.store_of,
+                    .tell_webhook = tell},
                    kLongestRun);
   runs_.work_in(worker_);
+  crons_.work_in(worker_);
 }
 
 agent_server::RunServices AgentService::services() {

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "apps/agent_server/assistant_routes.h"
+#include "apps/agent_server/cron_routes.h"
 #include "apps/agent_server/protocol_routes.h"
 #include "apps/agent_server/run_routes.h"
 #include "apps/agent_server/store_routes.h"
@@ -13,7 +14,9 @@
 #include "platform/http/routes.h"
 #include "platform/jobs/background.h"
 #include "platform/jobs/watch.h"
+#include "platform/jobs/webhooks.h"
 #include "platform/jobs/worker.h"
+#include "platform/runs/run_crons.h"
 #include "platform/runs/runs.h"
 #include "platform/runs/threads.h"
 #include "platform/telemetry/log.h"
@@ -30,6 +33,8 @@ struct AgentServiceParts {
   storage::Database& heartbeats;
   jobs::Jobs& jobs;
   jobs::Watch& watch;
+  jobs::Crons& crons;
+  jobs::Webhooks& webhooks;
   jobs::Background& background;
   http::Routes& routes;
   const runs::GraphSource& graphs;
@@ -59,9 +64,11 @@ class AgentService {
   runs::Assistants assistants_;
   runs::Threads threads_;
   runs::Runs runs_;
+  runs::RunCrons crons_;
   agent_server::AssistantRoutes assistant_routes_;
   agent_server::ThreadRoutes thread_routes_;
   agent_server::RunRoutes run_routes_;
+  agent_server::RunCronRoutes cron_routes_;
   agent_server::ProtocolRoutes protocol_routes_;
   agent_server::StoreRoutes store_routes_;
   jobs::Background loop_;

@@ -206,6 +206,8 @@ Service::Service(Composition& parts)
                .heartbeats = *heartbeats_,
                .jobs = jobs_,
                .watch = watch_,
+               .crons = crons_,
+               .webhooks = webhooks_,
                .background = background_,
                .routes = routes_,
                .graphs = graphs_,

@@ -237,9 +237,9 @@ void ProtocolTeller::tell_task(const Space& space, const json::value& data) {
 void ProtocolTeller::tell_checkpoint(const Space& space, const json::value& data) {
   const json::value& metadata = data.at("metadata");
   if (metadata.at("source") == "input") return;
-  json::object told{{"id", data.at("config").at("checkpoint_id")}};
+  json::object told{{"id", data.at("config").at("configurable").at("checkpoint_id")}};
   const json::value& parent = data.at("parent_config");
-  if (parent.is_object()) told["parent_id"] = parent.at("checkpoint_id");
+  if (parent.is_object()) told["parent_id"] = parent.at("configurable").at("checkpoint_id");
   told["step"] = metadata.at("step");
   told["source"] = metadata.at("source");
   add("checkpoints", space, std::move(told));

@@ -29,7 +29,8 @@ json::object task_json(const graph::SnapshotTask& task) {
 json::object metadata_json(const graph::JsonSnapshot& snapshot, const std::string& thread_id) {
   json::object metadata = snapshot.metadata;
   metadata["thread_id"] = thread_id;
-  if (!snapshot.run_id.empty()) metadata.emplace("run_id", snapshot.run_id);
+  const bool is_of_run = snapshot.source == graph::Source::kInput || snapshot.source == graph::Source::kLoop;
+  if (is_of_run) metadata.emplace("run_id", snapshot.run_id);
   metadata["source"] = base::to_name(snapshot.source);
   metadata["step"] = snapshot.step;
   metadata["parents"] = json::object();

@@ -167,7 +167,8 @@ json::value Run::checkpoint_json(const Checkpoint& checkpoint) const {
   if (!info_->watches_any(StreamMode::kCheckpoints | StreamMode::kDebug)) return nullptr;
   const auto config_of = [&](const std::string& id) -> json::value {
     if (id.empty()) return nullptr;
-    return {{"thread_id", thread_.thread_id}, {"namespace", thread_.path}, {"checkpoint_id", id}};
+    return {{"configurable",
+             {{"thread_id", thread_.thread_id}, {"checkpoint_ns", thread_.path}, {"checkpoint_id", id}}}};
   };
   json::array next;
   json::array tasks;

@@ -22,6 +22,7 @@ using storage::Session;
 constexpr storage::WriteOptions kCommitted{.deadline = {}, .isolation = storage::Isolation::kCommitted};
 constexpr const char* kKind = "webhook";
 constexpr const char* kPurpose = "webhook";
+constexpr const char* kSentAlone = "sent.alone";  ///< is announced to nobody
 constexpr int kGone = 410;
 
 /// Over a day: thirty-two hours, or at least twenty-five when chance shortens every wait.
@@ -111,6 +112,15 @@ Scope of_team(const Scope& scope) {
   return {.team_id = scope.team_id, .user_id = {}};
 }
 
+/// The last one that the team has added with that URL.
+std::optional<std::string> find_by_url(Session& session, const std::string& url) {
+  const auto row = session.find(
+      "SELECT id FROM webhook_endpoints WHERE team_id = $1 AND url = $2 AND is_active ORDER BY id DESC LIMIT "
+      "1",
+      session.scope().team_id, url);
+  return row ? std::optional(row->text(0)) : std::nullopt;
+}
+
 bool wants(const Row& endpoint, const std::string& type) {
   const std::vector<std::string> events = events_of(endpoint);
   return events.empty() || std::ranges::find(events, type) != events.end();
@@ -118,27 +128,43 @@ bool wants(const Row& endpoint, const std::string& type) {
 
 }  // namespace
 
+/// Gives the row; the secret is sealed where there is a cipher.
+Row Webhooks::insert(Session& session, const NewWebhook& webhook, const std::string& secret) {
+  check_room(session);
+  return session
+      .find(
+          "INSERT INTO webhook_endpoints (id, team_id, user_id, url, events, secret, is_active,"
+          " created_at) VALUES ($1, $2, $3, $4, $5, $6, true, $7)"
+          " RETURNING id, url, events, is_active, created_at",
+          ids_.next(), session.scope().team_id, session.scope().user_id, webhook.url,
+          storage::write_json(base::to_json(webhook.events), "a webhook's events"),
+          cipher_ == nullptr ? secret : cipher_->seal(secret, kPurpose), storage::time_number(clock_))
+      .value();
+}
+
 base::Task<Webhook> Webhooks::add(Scope scope, NewWebhook webhook) {
   check(webhook);
   std::string secret = new_webhook_secret();
-  const std::string kept = cipher_ == nullptr ? secret : cipher_->seal(secret, kPurpose);
-  auto work = [id = ids_.next(), kept, webhook = std::move(webhook),
-               now = clock_.wall_now()](Session& session) {
-    check_room(session);
-    return webhook_of(
-        session
-            .find("INSERT INTO webhook_endpoints (id, team_id, user_id, url, events, secret, is_active,"
-                  " created_at) VALUES ($1, $2, $3, $4, $5, $6, true, $7)"
-                  " RETURNING id, url, events, is_active, created_at",
-                  id, session.scope().team_id, session.scope().user_id, webhook.url,
-                  storage::write_json(base::to_json(webhook.events), "a webhook's events"), kept,
-                  storage::time_number(now))
-            .value());
+  auto work = [this, secret, webhook = std::move(webhook)](Session& session) {
+    return webhook_of(insert(session, webhook, secret));
   };
   // Alone: they are counted.
   Webhook made = co_await jobs_.database().write(std::move(scope), std::move(work));
   made.secret = std::move(secret);
   co_return made;
+}
+
+void Webhooks::expect(Session& session, const std::string& url) {
+  const NewWebhook webhook{.url = url, .events = {kSentAlone}};
+  check(webhook);
+  if (!find_by_url(session, url)) insert(session, webhook, new_webhook_secret());
+}
+
+void Webhooks::send(Session& session, const std::string& url, const std::string& type,
+                    const json::value& data) {
+  if (const auto id = find_by_url(session, url)) {
+    queue(session, *id, type, data, "msg_" + ids_.next());
+  }
 }
 
 base::Task<std::vector<Webhook>> Webhooks::list(Scope scope) {
@@ -190,23 +216,28 @@ base::Task<Delivery> Webhooks::replay(Scope scope, JobId delivery) {
   co_return delivery_of(co_await jobs_.replay(of_team(scope), delivery));
 }
 
-std::size_t Webhooks::announce(Session& session, const std::string& type, const json::value& data) {
+void Webhooks::queue(Session& session, const std::string& endpoint_id, const std::string& type,
+                     const json::value& data, const std::string& message_id) {
   const json::object content{{"type", type}, {"timestamp", base::iso8601(clock_.wall_now())}, {"data", data}};
-  Message message{.endpoint_id = {},
-                  .message_id = "msg_" + ids_.next(),
-                  .type = type,
-                  .body = storage::write_json(content, "a webhook's message")};
+  const Message message{.endpoint_id = endpoint_id,
+                        .message_id = message_id,
+                        .type = type,
+                        .body = storage::write_json(content, "a webhook's message")};
+  jobs_.enqueue(session, {.kind = kKind,
+                          .input = base::to_json(message),
+                          .priority = Priority::kNormal,
+                          .max_attempts = static_cast<int>(waits().size()) + 1,
+                          .unique_key = key_of(message)});
+}
+
+std::size_t Webhooks::announce(Session& session, const std::string& type, const json::value& data) {
+  const std::string message_id = "msg_" + ids_.next();
   std::size_t queued = 0;
   for (const Row& endpoint :
        session.run("SELECT id, events FROM webhook_endpoints WHERE team_id = $1 AND is_active",
                    session.scope().team_id)) {
     if (!wants(endpoint, type)) continue;
-    message.endpoint_id = endpoint.text("id");
-    jobs_.enqueue(session, {.kind = kKind,
-                            .input = base::to_json(message),
-                            .priority = Priority::kNormal,
-                            .max_attempts = static_cast<int>(waits().size()) + 1,
-                            .unique_key = key_of(message)});
+    queue(session, endpoint.text("id"), type, data, message_id);
     ++queued;
   }
   return queued;

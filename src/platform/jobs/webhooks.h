@@ -87,11 +87,22 @@ class Webhooks {
   /// that wants that type. Gives how many.
   std::size_t announce(storage::Session& session, const std::string& type, const json::value& data);
 
+  /// Within the transaction of what names that URL: has the session's team send to it, if it does not yet. It
+  /// then gets what is sent to it alone, signed with a secret of its own; whoever wants to know the secret
+  /// adds the URL as a webhook. Throws base::Error as add() does.
+  void expect(storage::Session& session, const std::string& url);
+  /// Within the transaction of what has happened: queues a message for that URL alone.
+  void send(storage::Session& session, const std::string& url, const std::string& type,
+            const json::value& data);
+
   /// Has the worker send messages. A message that is not taken (any answer but 2xx) is sent nine times in
   /// all, over a day.
   void handle_with(Worker& worker);
 
  private:
+  storage::Row insert(storage::Session& session, const NewWebhook& webhook, const std::string& secret);
+  void queue(storage::Session& session, const std::string& endpoint_id, const std::string& type,
+             const json::value& data, const std::string& message_id);
   base::Task<json::value> deliver(Job job, JobContext& context);
   base::Task<void> deactivate(JobContext& context, const std::string& id);
 

@@ -93,6 +93,7 @@ Run Runs::create(Session& session, const std::optional<std::string>& given_threa
   const Assistant assistant = assistants_.find(session, wanted.assistant_id);
   const auto graph = assistants_.graph_of(assistant);
   check(*graph, wanted.request);
+  if (!wanted.request.webhook.empty() && expect_webhook_) expect_webhook_(session, wanted.request.webhook);
   const bool is_temporary = !given_thread && wanted.request.deletes_thread;
   std::string thread_id = given_thread.value_or("");
   if (!given_thread) {

@@ -1,8 +1,10 @@
 // The runs of whoever asks: making, reading, stopping them.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/base/clock.h"
@@ -26,10 +28,18 @@ struct RunQuery {
 /// Thread-safe. A scope reaches its user's own runs; others' are not there: base::Error (kNotFound).
 class Runs {
  public:
+  /// Looks, in the transaction that makes a run, whether that URL can be told of its end; throws when not.
+  using ExpectWebhook = std::function<void(storage::Session&, const std::string& url)>;
+
   /// All must outlive it.
   Runs(storage::Database& database, jobs::Jobs& jobs, Assistants& assistants, base::Clock& clock,
-       base::Ids& ids)
-      : database_(database), jobs_(jobs), assistants_(assistants), clock_(clock), ids_(ids) {}
+       base::Ids& ids, ExpectWebhook expect_webhook = {})
+      : database_(database),
+        jobs_(jobs),
+        assistants_(assistants),
+        clock_(clock),
+        ids_(ids),
+        expect_webhook_(std::move(expect_webhook)) {}
 
   /// On a thread; without one, on a thread that is made for it and goes with it. Throws base::Error:
   /// kNotFound when there is no such thread or assistant, kInvalidInput when the thread is busy and the run
@@ -66,6 +76,7 @@ class Runs {
   Assistants& assistants_;
   base::Clock& clock_;
   base::Ids& ids_;
+  ExpectWebhook expect_webhook_;
 };
 
 /// A run as its row has it; the columns are those of `runs`, and `is_temporary` of its thread.

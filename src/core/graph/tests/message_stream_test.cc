@@ -242,23 +242,23 @@ TEST(CheckpointStream, TellsEachCheckpointInOrder) {
   base::ManualClock clock;
   Transcript transcript;
   run(two_steps(clock).stream(Trail{.x = 1}, StreamMode::kCheckpoints, transcript, {.thread_id = "t"}));
-  const std::string config = R"({"thread_id":"t","namespace":"","checkpoint_id":)";
+  const std::string config = R"({"configurable":{"thread_id":"t","checkpoint_ns":"","checkpoint_id":)";
   EXPECT_EQ(
       transcript.lines,
       (Items{
           R"(checkpoints {"config":)" + config +
-              R"("id-1"},"parent_config":null,"values":{"items":[],"x":0,"y":0},)" +
+              R"("id-1"}},"parent_config":null,"values":{"items":[],"x":0,"y":0},)" +
               R"("metadata":{"source":"input","step":-1,"parents":{}},"next":["__start__"],)" +
               R"("tasks":[{"id":"id-2","name":"__start__","interrupts":[],"state":null}]})",
-          R"(checkpoints {"config":)" + config + R"("id-3"},"parent_config":)" + config +
-              R"("id-1"},"values":{"items":[],"x":1,"y":0},"metadata":{"source":"loop","step":0,"parents":{}},)" +
+          R"(checkpoints {"config":)" + config + R"("id-3"}},"parent_config":)" + config +
+              R"("id-1"}},"values":{"items":[],"x":1,"y":0},"metadata":{"source":"loop","step":0,"parents":{}},)" +
               R"("next":["a","b"],"tasks":[{"id":"id-4","name":"a","interrupts":[],"state":null},)" +
               R"({"id":"id-5","name":"b","interrupts":[],"state":null}]})",
-          R"(checkpoints {"config":)" + config + R"("id-6"},"parent_config":)" + config +
-              R"("id-3"},"values":{"items":["a","b"],"x":1,"y":0},"metadata":{"source":"loop","step":1,"parents":{}},)" +
+          R"(checkpoints {"config":)" + config + R"("id-6"}},"parent_config":)" + config +
+              R"("id-3"}},"values":{"items":["a","b"],"x":1,"y":0},"metadata":{"source":"loop","step":1,"parents":{}},)" +
               R"("next":["end"],"tasks":[{"id":"id-7","name":"end","interrupts":[],"state":null}]})",
-          R"(checkpoints {"config":)" + config + R"("id-8"},"parent_config":)" + config +
-              R"("id-6"},"values":{"items":["a","b","end"],"x":1,"y":0},"metadata":{"source":"loop","step":2,"parents":{}},)" +
+          R"(checkpoints {"config":)" + config + R"("id-8"}},"parent_config":)" + config +
+              R"("id-6"}},"values":{"items":["a","b","end"],"x":1,"y":0},"metadata":{"source":"loop","step":2,"parents":{}},)" +
               R"("next":[],"tasks":[]})"}));
 }
 
@@ -278,9 +278,10 @@ TEST(CheckpointStream, OfASubgraphNamesTheCheckpointAroundIt) {
   const auto first_inner =
       std::ranges::find_if(told, [](const StreamEvent& event) { return !event.path.empty(); });
   ASSERT_NE(first_inner, told.end());
-  EXPECT_EQ(first_inner->data.at("config").at("namespace").as_string(), first_inner->path.at(0));
+  EXPECT_EQ(first_inner->data.at("config").at("configurable").at("checkpoint_ns").as_string(),
+            first_inner->path.at(0));
   EXPECT_EQ(first_inner->data.at("metadata").at("parents").at(""),
-            (first_inner - 1)->data.at("config").at("checkpoint_id"));
+            (first_inner - 1)->data.at("config").at("configurable").at("checkpoint_id"));
 }
 
 TEST(CheckpointStream, IsSilentWhereNothingIsKept) {
