@@ -195,9 +195,11 @@ class ServerTest(unittest.TestCase):
         thread = self.ada.ask("POST", "/threads", {}).json()["thread_id"]
         run = self.ada.ask("POST", f"/threads/{thread}/runs", {"assistant_id": "countdown", "input": {}}).json()["run_id"]
         assistant = self.ada.ask("POST", "/assistants", {"graph_id": "countdown"}).json()["assistant_id"]
-        hers = {"thread_id": thread, "run_id": run, "assistant_id": assistant, "checkpoint_id": run,
+        cron = self.ada.ask("POST", "/runs/crons", {"assistant_id": "countdown", "schedule": "@yearly"}).json()["cron_id"]
+        hers = {"cron_id": cron, "thread_id": thread, "run_id": run, "assistant_id": assistant, "checkpoint_id": run,
                 "id": item, "name": "reports"}
-        body = {"assistant_id": "countdown", "id": 1, "method": "state.get", "version": 1, "channels": ["values"]}
+        body = {"assistant_id": "countdown", "id": 1, "method": "state.get", "version": 1, "channels": ["values"],
+                "schedule": "@yearly"}
         header, payload, signature = self.ada.token.split(".")
         forged = [None, "nonsense", f"{header}.{payload}.{signature[:-4]}AAAA", f"eyJhbGciOiJub25lIn0.{payload}.",
                   "phk_0123456789abcdef_AAAA_00000000"]
@@ -216,7 +218,7 @@ class ServerTest(unittest.TestCase):
                     self.assertEqual(answer.status, 401, f"{method} {path} with {token}")
                 if "{" in path:
                     answer = self.eve.ask(method.upper(), filled, {"title": "x"} if method == "put" else
-                                          body if path.startswith(("/threads", "/assistants")) else {})
+                                          body if path.startswith(("/threads", "/assistants", "/runs")) else {})
                     self.assertIn(answer.status, (403, 404), f"{method} {path} as another person")
         self.assertGreater(tried, 15)
         self.assertEqual(self.ada.ask("GET", f"/api/v1/items/{item}").status, 200)

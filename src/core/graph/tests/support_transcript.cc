@@ -227,8 +227,8 @@ static void make_plain(json::value& state) {
 static json::object plain_checkpoint(json::object checkpoint) {
   const json::value parent = checkpoint.at("parent_config");
   make_plain(checkpoint.at("values"));
-  return {{"id", checkpoint.at("config").at("checkpoint_id")},
-          {"parent", parent.is_null() ? parent : parent.at("checkpoint_id")},
+  return {{"id", checkpoint.at("config").at("configurable").at("checkpoint_id")},
+          {"parent", parent.is_null() ? parent : parent.at("configurable").at("checkpoint_id")},
           {"values", checkpoint.at("values")},
           {"metadata", checkpoint.at("metadata")},
           {"next", checkpoint.at("next")},
