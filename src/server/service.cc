@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "apps/agent_server/built_in_graphs.h"
+#include "apps/mirror/serving/served_mirror.h"
 #include "core/base/error.h"
 #include "core/base/file.h"
 #include "core/base/json.h"
@@ -230,6 +231,7 @@ Service::Service(Composition& parts)
               {.on_trouble = [this](const std::string& why) { note_trouble(why); }}) {
   graphs_.add(agent_server::echo_graph(parts.clock()));
   graphs_.add(agent_server::chat_graph(parts.clock()));
+  graphs_.add(mirror::served_mirror(analyses_, parts.clock()));
   analyses_.work_in(worker_);
   exports_.work_in(worker_);
   if (channels_) {

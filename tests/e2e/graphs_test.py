@@ -6,6 +6,7 @@ import time
 import unittest
 
 from command_line import pharos
+from photos import encoded, sample
 from server import Server
 
 SAYS = """about: says {0}
@@ -80,6 +81,34 @@ class GraphsTest(unittest.TestCase):
                          [("human", "Is it raining?"), ("ai", "Is it raining?")])
         self.assertIn("without a language model", said["chat"]["messages"][-1]["content"])
         self.assertEqual(said["chat"]["messages"][-1]["response_metadata"]["engine"], "scripted")
+
+    def test_the_mirror_runs_for_whoever_asks_and_shows_its_agents(self):
+        self.server = Server(PHAROS_MODE="mock")
+        try:
+            ada, eve = self.server.new_person(), self.server.new_person()
+            photo = ada.upload("/api/v1/media", encoded(sample().resize((320, 320)), "PNG")).json()["id"]
+            wanted = {"assistant_id": "mirror", "input": {"media_id": photo, "bio": "I build boats in winter."}}
+            answer = ada.ask("POST", "/runs/wait", wanted)
+            self.assertEqual(answer.status, 200, answer.body)
+            report = answer.json()["report"]
+            self.assertEqual(report["agents"]["bio"]["engine"], "mock")
+            kept = ada.ask("GET", f"/api/v1/analysis/{report['report_id']}")
+            self.assertEqual((kept.status, kept.json()["scores"]), (200, report["scores"]))
+            streamed = ada.ask("POST", "/runs/stream",
+                               {**wanted, "stream_mode": ["updates"], "stream_subgraphs": True}).body.decode()
+            agents = re.findall(r"^event: updates\|mirror:\S+\r?\ndata: {\"(\w+)\"", streamed, re.M)
+            self.assertEqual(sorted(agents), ["aggregate", "bio", "embedding", "face", "fashion", "format", "posture"])
+            self.assertIn('data: {"mirror":', streamed)
+            thread = eve.ask("POST", "/threads", {}).json()["thread_id"]
+            refused = eve.ask("POST", f"/threads/{thread}/runs/wait", wanted).json()
+            self.assertIn("photo", refused["__error__"]["message"], "another's photo is not there")
+            wrong = ada.ask("POST", "/runs/wait", {"assistant_id": "mirror", "input": {"media_id": "photo.png"}})
+            self.assertIn("media_id", wrong.json()["__error__"]["message"])
+            drawn = ada.ask("GET", "/assistants/mirror/graph?xray=true").json()
+            self.assertIn("mirror:aggregate", [node["id"] for node in drawn["nodes"]])
+        finally:
+            code, log = self.server.stop()
+        self.assertEqual(code, 0, log)
 
     def test_a_folder_that_is_none_is_refused_with_the_settings_name(self):
         outcome = pharos("serve", "--port", "0", "--data", str(self.folder),

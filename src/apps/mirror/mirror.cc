@@ -114,12 +114,17 @@ base::Task<Report> analyze_with(AnalysisSetup setup, AnalysisRequest request,
   auto stopwatch = std::make_shared<Stopwatch>(setup.clock);
   const base::SteadyTime begin = setup.clock.now();
   const double decode_ms = request.decode_ms;
+  graph::Context* const within = request.within;
   MirrorState state;
   state.subject = subject_of_request(setup, std::move(request), stopwatch, std::move(progress));
   const std::shared_ptr<Journal> journal = state.subject->journal;
 
   const graph::Graph<MirrorState> mirror = mirror_graph(setup.agents).compile({.clock = &setup.clock});
-  state = co_await mirror.invoke(std::move(state));
+  if (within == nullptr) {
+    state = co_await mirror.invoke(std::move(state));
+  } else {
+    state = co_await mirror.invoke_within(*within, std::move(state), graph::SubgraphThread::kNone);
+  }
   journal->close();
 
   Report report = report_of(std::move(state));

@@ -19,6 +19,10 @@
 #include "platform/vision/image.h"
 #include "platform/vision/vision.h"
 
+namespace pharos::graph {
+class Context;
+}
+
 namespace pharos::mirror {
 
 struct AnalysisRequest {
@@ -27,6 +31,7 @@ struct AnalysisRequest {
   std::optional<std::string> bio;  ///< 10 to 5,000 characters; empty: the bio agent is skipped
   Consent consent;
   Mode mode = Mode::kProd;
+  graph::Context* within = nullptr;  ///< a node whose run's readers see the agents at work; null: nobody does
 };
 
 /// What the application is made of; all outlive it. Thread-safe parts, shared by analyses that run at once.

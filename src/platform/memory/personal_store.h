@@ -21,6 +21,9 @@ class PersonalStore final : public graph::Store {
   /// The database must outlive it.
   PersonalStore(storage::Database& database, storage::Scope scope, graph::StoreSettings settings);
 
+  /// Whose it is.
+  const storage::Scope& scope() const { return scope_; }
+
  private:
   base::Task<void> put_row(graph::StoreRow row) override;
   base::Task<std::optional<graph::StoreRow>> get_row(graph::StorePlace place, graph::StoreTime now) override;

@@ -58,8 +58,10 @@ void Analyses::keep(storage::Session& session, const Report& report, const NewAn
 }
 
 base::Task<Report> Analyses::make_and_tell(storage::Scope owner, NewAnalysis wanted,
-                                           std::function<void(const Progress&)> tell) {
+                                           std::function<void(const Progress&)> tell,
+                                           graph::Context* within) {
   AnalysisRequest request;
+  request.within = within;
   request.mode = mode_;
   if (wanted.bio) {
     check_bio(wanted.bio->value);
@@ -92,9 +94,21 @@ base::Task<Report> Analyses::make(storage::Scope owner, NewAnalysis wanted, Prog
 
 base::Task<Report> Analyses::analyze(storage::Scope owner, NewAnalysis wanted, ProgressListener listener) {
   Report report = co_await make(owner, wanted, std::move(listener));
-  auto work = [this, report, wanted](storage::Session& session) { keep(session, report, wanted); };
-  co_await database_.write(std::move(owner), std::move(work));
+  co_await keep(std::move(owner), report, std::move(wanted));
   co_return report;
+}
+
+base::Task<Report> Analyses::analyze_within(graph::Context& node, storage::Scope owner, NewAnalysis wanted) {
+  Report report = co_await make_and_tell(owner, wanted, {}, &node);
+  co_await keep(std::move(owner), report, std::move(wanted));
+  co_return report;
+}
+
+base::Task<void> Analyses::keep(storage::Scope owner, Report report, NewAnalysis wanted) {
+  auto work = [this, report = std::move(report), wanted = std::move(wanted)](storage::Session& session) {
+    keep(session, report, wanted);
+  };
+  co_await database_.write(std::move(owner), std::move(work));
 }
 
 base::Task<jobs::Job> Analyses::analyze_later(storage::Scope owner, NewAnalysis wanted) {

@@ -56,6 +56,8 @@ class Analyses {
 
   /// Runs the agents, keeps the report under its report_id and gives it.
   base::Task<Report> analyze(storage::Scope owner, NewAnalysis wanted, ProgressListener listener = {});
+  /// The same as a part of a node of another graph, whose readers see the agents at work.
+  base::Task<Report> analyze_within(graph::Context& node, storage::Scope owner, NewAnalysis wanted);
   /// The same as a job, whose events are the agents' and whose result names the report. Throws base::Error
   /// (kNotFound) when there is no such photo.
   base::Task<jobs::Job> analyze_later(storage::Scope owner, NewAnalysis wanted);
@@ -68,7 +70,9 @@ class Analyses {
  private:
   base::Task<Report> make(storage::Scope owner, NewAnalysis wanted, ProgressListener listener);
   base::Task<Report> make_and_tell(storage::Scope owner, NewAnalysis wanted,
-                                   std::function<void(const Progress&)> tell);
+                                   std::function<void(const Progress&)> tell,
+                                   graph::Context* within = nullptr);
+  base::Task<void> keep(storage::Scope owner, Report report, NewAnalysis wanted);
   void keep(storage::Session& session, const Report& report, const NewAnalysis& wanted);
   base::Task<boost::json::value> do_job(jobs::Job job, jobs::JobContext& context);
 
