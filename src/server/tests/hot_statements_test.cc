@@ -13,6 +13,7 @@
 #include "platform/jobs/crons.h"
 #include "platform/jobs/jobs.h"
 #include "platform/jobs/webhooks.h"
+#include "platform/memory/personal_store.h"
 #include "platform/privacy/account_deletion.h"
 #include "platform/privacy/consents.h"
 #include "platform/privacy/legal_holds.h"
@@ -98,6 +99,19 @@ TYPED_TEST(HotStatements, OfItems) {
   wait(items.change(this->ada, item.id, {.title = {{"Long oar"}}, .description = {}}));
   wait(items.remove(this->ada, item.id));
   this->expect_no_scans(6);
+}
+
+TYPED_TEST(HotStatements, OfWhatGraphsRemember) {
+  memory::PersonalStore store(*this->heard, this->ada.scope(), {.clock = &this->clock});
+  wait(store.put({"notes"}, "oar", {{"long", true}}, {.time_to_live = std::chrono::hours(1), .index = {}}));
+  wait(store.get({"notes"}, "oar"));
+  wait(store.search({"notes"}));
+  wait(store.search({"notes"}, {.filter = {{"long", true}}}));
+  wait(store.list_namespaces());
+  wait(store.delete_item({"notes"}, "oar"));
+  wait(store.sweep());
+  wait(memory::sweep_memories(*this->heard, this->clock));
+  this->expect_no_scans(10);
 }
 
 TYPED_TEST(HotStatements, OfPhotosAndTheirReports) {
