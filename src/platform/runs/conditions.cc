@@ -1,5 +1,7 @@
 #include "platform/runs/conditions.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "platform/storage/json_text.h"
@@ -12,9 +14,22 @@ constexpr std::string_view kSqliteMembers =
     "NOT EXISTS (SELECT 1 FROM json_each({0}) AS wanted WHERE NOT EXISTS (SELECT 1 FROM json_each({1}) AS had"
     " WHERE had.key = wanted.key AND had.value IS wanted.value AND (had.type = wanted.type"
     " OR (had.type IN ('integer', 'real') AND wanted.type IN ('integer', 'real')))))";
+/// The same for members that are objects or lists: everything in them, by its place, is in both.
+constexpr std::string_view kSqliteDeepMembers =
+    "NOT EXISTS (SELECT 1 FROM json_tree({0}) AS wanted WHERE NOT EXISTS (SELECT 1 FROM json_tree({1}) AS had"
+    " WHERE had.fullkey = wanted.fullkey AND had.atom IS wanted.atom AND (had.type = wanted.type"
+    " OR (had.type IN ('integer', 'real') AND wanted.type IN ('integer', 'real')))))"
+    " AND NOT EXISTS (SELECT 1 FROM json_each({0}) AS member, json_tree({1}) AS had"
+    " WHERE substr(had.fullkey, 1, length(member.fullkey) + 1) IN (member.fullkey || '.', member.fullkey || "
+    "'[')"
+    " AND NOT EXISTS (SELECT 1 FROM json_tree({0}) AS wanted WHERE wanted.fullkey = had.fullkey))";
 constexpr std::string_view kPostgresMembers =
     "NOT EXISTS (SELECT 1 FROM jsonb_each({0}::jsonb) AS wanted"
     " WHERE ({1}::jsonb -> wanted.key) IS DISTINCT FROM wanted.value)";
+
+bool is_deep(const boost::json::object& members) {
+  return std::ranges::any_of(members, [](const auto& each) { return each.value().is_structured(); });
+}
 
 }  // namespace
 
@@ -36,7 +51,8 @@ void Conditions::demand_one_of(std::string_view column, const std::vector<std::s
 void Conditions::demand_members(std::string_view column, const boost::json::object& members) {
   if (members.empty()) return;
   const std::string wanted = place(storage::write_json(members, "a filter"));
-  const auto sql = engine_ == storage::Engine::kSqlite ? kSqliteMembers : kPostgresMembers;
+  const auto on_sqlite = is_deep(members) ? kSqliteDeepMembers : kSqliteMembers;
+  const auto sql = engine_ == storage::Engine::kSqlite ? on_sqlite : kPostgresMembers;
   add(fmt::format(fmt::runtime(sql), wanted, column));
 }
 

@@ -23,6 +23,25 @@ json::value batch_json(std::int64_t first, const std::string& checkpoint, std::v
   return batch;
 }
 
+/// What is told of messages says in which attempt they were made; that is no difference.
+bool is_same_but_for_attempt(const json::value& a, const json::value& b) {
+  if (a.is_array() && b.is_array()) {
+    return std::ranges::equal(a.get_array(), b.get_array(), is_same_but_for_attempt);
+  }
+  if (!a.is_object() || !b.is_object()) return a == b;
+  return a.get_object().size() == b.get_object().size() &&
+         std::ranges::all_of(a.get_object(), [&b](const auto& member) {
+           const json::value* other = b.get_object().if_contains(member.key());
+           return other != nullptr &&
+                  (member.key() == "run_attempt" || is_same_but_for_attempt(member.value(), *other));
+         });
+}
+
+bool tells_the_same(const ToldEvent& a, const ToldEvent& b) {
+  if (a.name != b.name) return false;
+  return a.name.starts_with("messages") ? is_same_but_for_attempt(a.data, b.data) : a.data == b.data;
+}
+
 }  // namespace
 
 /// Outlives the journal as long as something is on its way.
@@ -78,7 +97,8 @@ RunJournal::~RunJournal() = default;
 
 void RunJournal::accept(graph::StreamEvent event) {
   for (ToldEvent& told : teller_.tell(std::move(event))) {
-    const auto before = std::ranges::find(unsettled_, told);
+    const auto before = std::ranges::find_if(
+        unsettled_, [&told](const ToldEvent& each) { return tells_the_same(each, told); });
     if (before != unsettled_.end()) {
       unsettled_.erase(before);
     } else {

@@ -83,7 +83,9 @@ class Attempt {
   RunEnd end_of(const std::exception_ptr& failure) const;
   base::Task<void> finish();
   ThreadRest rest_of(const std::optional<graph::JsonSnapshot>& stands) const;
-  void write_end(Session& session, const ThreadRest& rest, Ending ending) const;
+  bool write_end(Session& session, const ThreadRest& rest, Ending ending) const;
+  /// A worker has had this run before: one that died, or was stopped.
+  bool is_begun_anew() const { return context_.lease().epoch > 1; }
   graph::ThreadKey key() const { return {.thread_id = begun_.thread_id, .path = {}}; }
 
   const RunParts& parts_;
@@ -130,8 +132,8 @@ base::Task<void> Attempt::prepare() {
   graph_ = parts_.assistants.graph_of(begun_.assistant);
   last_ = co_await parts_.saver->get(key(), {});
   Told told;
-  const std::int64_t attempt = context_.job().attempts;
-  if (attempt > 1) {
+  const std::int64_t attempt = context_.lease().epoch;
+  if (is_begun_anew()) {
     const bool has_begun = last_ && last_->checkpoint.run_id == run_id_;
     const auto events = co_await events_of(parts_.jobs, context_.scope(), run_id_);
     told = told_before(events, has_begun ? last_->checkpoint.id : std::string());
@@ -139,7 +141,7 @@ base::Task<void> Attempt::prepare() {
   json::object about = run_metadata(begun_.assistant, begun_.thread_id, run_id_, attempt);
   journal_ = std::make_unique<RunJournal>(context_, Teller(begun_.request.stream, std::move(about)),
                                           std::move(told), co_await asio::this_coro::executor);
-  if (attempt > kMostAttempts) {
+  if (context_.job().attempts > kMostAttempts) {
     throw base::Error(base::Code::kUnavailable,
                       fmt::format("the server died {} times while it did this run", kMostAttempts));
   }
@@ -149,7 +151,7 @@ base::Task<void> Attempt::prepare() {
 /// What an attempt before this one has begun goes on where that stopped.
 base::Task<graph::JsonStart> Attempt::start() {
   graph::JsonStart start = start_of(begun_.request);
-  if (context_.job().attempts > 1 && last_) {
+  if (is_begun_anew() && last_) {
     const bool has_command = std::ranges::find(last_->records, graph::kCommandPlace,
                                                &graph::TaskRecord::place) != last_->records.end();
     if (last_->checkpoint.run_id == run_id_ || (start.is_command && has_command)) {
@@ -176,7 +178,7 @@ base::Task<graph::JsonStart> Attempt::answered(graph::JsonStart start) const {
   if (all_are_ids) {
     for (const auto& [id, answer] : *by_id) start.resume->answers.emplace(id, answer);
     start.resume->answer.reset();
-  } else if (context_.job().attempts > 1 && stands->interrupts.empty()) {
+  } else if (is_begun_anew() && stands->interrupts.empty()) {
     start.resume->answer.reset();  // given in an earlier attempt
   }
   co_return start;
@@ -185,7 +187,7 @@ base::Task<graph::JsonStart> Attempt::answered(graph::JsonStart start) const {
 base::Task<void> Attempt::run_graph() {
   json::object metadata = begun_.metadata;
   for (auto& [key, value] :
-       run_metadata(begun_.assistant, begun_.thread_id, run_id_, context_.job().attempts)) {
+       run_metadata(begun_.assistant, begun_.thread_id, run_id_, context_.lease().epoch)) {
     metadata.insert_or_assign(key, value);
   }
   RunRequest request = begun_.request;
@@ -251,18 +253,22 @@ base::Task<void> Attempt::finish() {
   if (graph_) stands = co_await graph_->graph.with_saver(parts_.saver).get_state(begun_.thread_id);
   if (end_.status != RunStatus::kSuccess && stands) end_.values = stands->values;
   const ThreadRest rest = rest_of(stands);
-  auto work = [this, rest, ending = is_undone ? ending : Ending::kInterrupt](Session& session) {
-    write_end(session, rest, ending);
+  bool is_left = true;
+  auto work = [this, rest, &is_left, ending = is_undone ? ending : Ending::kInterrupt](Session& session) {
+    is_left = write_end(session, rest, ending);
     return base::to_json(end_);
   };
   co_await context_.finish(std::move(work), kCommitted);
+  // It may have been swept while this run still wrote to it.
+  if (!is_left) co_await parts_.saver->delete_thread(begun_.thread_id);
 }
 
-void Attempt::write_end(Session& session, const ThreadRest& rest, Ending ending) const {
+/// Gives false when the thread is gone.
+bool Attempt::write_end(Session& session, const ThreadRest& rest, Ending ending) const {
   const base::WallTime now = parts_.clock.wall_now();
   const storage::Moment moment = storage::time_number(now);
   // Whoever has deleted the thread wants nothing of it any more.
-  if (!session.find("SELECT 1 FROM threads WHERE id = $1", begun_.thread_id)) return;
+  if (!session.find("SELECT 1 FROM threads WHERE id = $1", begun_.thread_id)) return false;
   own_thread_locked(session, begun_.thread_id);
   if (ending == Ending::kRollback) {
     session.run("DELETE FROM runs WHERE id = $1", run_id_);
@@ -289,6 +295,7 @@ void Attempt::write_end(Session& session, const ThreadRest& rest, Ending ending)
   } else {
     advance(session, parts_.jobs, begun_.thread_id, now);
   }
+  return true;
 }
 
 base::Task<json::value> do_run(RunParts parts, jobs::JobContext& context) {

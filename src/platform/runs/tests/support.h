@@ -109,9 +109,15 @@ class Gates {
     const bool came = changed_.wait_for(lock, 30s, [&] { return arrivals_[run_id] >= times; });
     if (!came) throw std::runtime_error("the run " + run_id + " does not begin");
   }
+  int arrivals(const std::string& run_id) {
+    const std::lock_guard lock(mutex_);
+    const auto found = arrivals_.find(run_id);
+    return found == arrivals_.end() ? 0 : found->second;
+  }
   bool has_seen(const std::string& run_id) {
     const std::lock_guard lock(mutex_);
-    return arrivals_.contains(run_id);
+    const auto found = arrivals_.find(run_id);
+    return found != arrivals_.end() && found->second > 0;
   }
   /// The most runs of one thread that ever stood here at once.
   int most_at_once() {
@@ -197,6 +203,8 @@ class Graphs final : public GraphSource {
     kinds_.add("fail", kind_of([](flow::Scope, graph::Context&, graph::NodeOutput&) { return fail(); }));
   }
 
+  /// Before the graphs that name it.
+  void add_kind(const std::string& name, Function::Body body) { kinds_.add(name, kind_of(std::move(body))); }
   void add(const std::string& text) {
     auto graph = std::make_shared<const ServedGraph>(
         served_graph(flow::read_flow(text, "test.yaml", kinds_), {.clock = &clock_}));
