@@ -48,7 +48,8 @@ RunCronRoutes::RunCronRoutes(http::Routes& table, runs::RunCrons& crons) : crons
   const auto route = [](http::Route& made) -> http::Route& { return made.tag("crons"); };
   route(routes.post("/runs/crons", &RunCronRoutes::create))
       .summary("Have a run made again and again")
-      .raises(Code::kConflict);
+      .raises(Code::kConflict)
+      .raises(Code::kNotFound);
   route(routes.post("/threads/{thread_id}/runs/crons", &RunCronRoutes::create_on_thread))
       .summary("Have a run made on a thread again and again")
       .raises(Code::kConflict);

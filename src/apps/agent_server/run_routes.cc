@@ -90,7 +90,9 @@ class CancelOnLeaving {
 
 RunRoutes::RunRoutes(http::Routes& table, RunServices services) : services_(std::move(services)) {
   auto routes = table.of(*this);
-  const auto route = [](http::Route& made) -> http::Route& { return made.tag("runs"); };
+  const auto route = [](http::Route& made) -> http::Route& {
+    return made.tag("runs").raises(base::Code::kNotFound);
+  };
   const std::string on_thread = "/threads/{thread_id}/runs";
   route(routes.post(on_thread, &RunRoutes::create)).summary("Create a run on a thread");
   route(routes.post(on_thread + "/stream", &RunRoutes::stream)).summary("Run on a thread and stream it");

@@ -76,7 +76,10 @@ json::object thread_json(const runs::Thread& thread, const std::vector<std::stri
 ThreadRoutes::ThreadRoutes(http::Routes& table, runs::Threads& threads) : threads_(threads) {
   auto routes = table.of(*this, "/threads");
   const auto route = [](http::Route& made) -> http::Route& { return made.tag("threads"); };
-  route(routes.post("", &ThreadRoutes::create)).summary("Create a thread").raises(Code::kConflict);
+  route(routes.post("", &ThreadRoutes::create))
+      .summary("Create a thread")
+      .raises(Code::kConflict)
+      .raises(Code::kNotFound);
   route(routes.post("/search", &ThreadRoutes::search)).summary("Search threads");
   route(routes.post("/count", &ThreadRoutes::count)).summary("Count threads");
   route(routes.post("/prune", &ThreadRoutes::prune)).summary("Prune threads").raises(Code::kConflict);

@@ -93,7 +93,7 @@ base::Task<ConsentList> PrivacyRoutes::consents(security::Caller caller) {
   co_return ConsentList{.data = co_await services_.consents.list(std::move(caller))};
 }
 
-base::Task<privacy::Consent> PrivacyRoutes::say(security::Caller caller, ConsentWord word) {
+base::Task<privacy::GivenConsent> PrivacyRoutes::say(security::Caller caller, ConsentWord word) {
   co_return co_await services_.consents.add(std::move(caller),
                                             {.purpose = word.purpose,
                                              .version = word.version,

@@ -27,7 +27,7 @@ struct ConsentWord {
 BOOST_DESCRIBE_STRUCT(ConsentWord, (), (purpose, version, is_granted, source))
 
 struct ConsentList {
-  std::vector<privacy::Consent> data;
+  std::vector<privacy::GivenConsent> data;
 };
 BOOST_DESCRIBE_STRUCT(ConsentList, (), (data))
 
@@ -69,7 +69,7 @@ class PrivacyRoutes {
   base::Task<ExportList> exports(security::Caller caller);
   base::Task<http::Response> download(security::Caller caller, http::Path<http::IdKey> key);
   base::Task<ConsentList> consents(security::Caller caller);
-  base::Task<privacy::Consent> say(security::Caller caller, ConsentWord word);
+  base::Task<privacy::GivenConsent> say(security::Caller caller, ConsentWord word);
   base::Task<HoldList> holds(security::Caller caller);
   base::Task<privacy::LegalHold> hold(security::Caller caller, http::Path<http::IdKey> key,
                                       HoldReason reason);

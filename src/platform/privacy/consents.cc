@@ -12,7 +12,7 @@ using storage::Session;
 
 constexpr const char* kColumns = "id, purpose, version, is_granted, source, created_at";
 
-Consent consent_of(const Row& row) {
+GivenConsent consent_of(const Row& row) {
   return {.id = row.text("id"),
           .purpose = row.text("purpose"),
           .version = row.text("version"),
@@ -23,9 +23,9 @@ Consent consent_of(const Row& row) {
 
 }  // namespace
 
-base::Task<std::vector<Consent>> Consents::list(security::Caller caller) {
+base::Task<std::vector<GivenConsent>> Consents::list(security::Caller caller) {
   const auto read = [id = caller.user_id](Session& session) {
-    std::vector<Consent> consents;
+    std::vector<GivenConsent> consents;
     std::set<std::string> purposes;
     for (const Row& row : session.run(
              std::string("SELECT ") + kColumns + " FROM consents WHERE user_id = $1 ORDER BY id DESC", id)) {
@@ -37,7 +37,7 @@ base::Task<std::vector<Consent>> Consents::list(security::Caller caller) {
   co_return co_await database_.read(caller.scope(), read);
 }
 
-base::Task<Consent> Consents::add(security::Caller caller, NewConsent consent) {
+base::Task<GivenConsent> Consents::add(security::Caller caller, NewConsent consent) {
   const auto write = [caller, consent, id = ids_.next(),
                       now = storage::time_number(clock_)](Session& session) {
     const Row row =
@@ -55,7 +55,7 @@ base::Task<Consent> Consents::add(security::Caller caller, NewConsent consent) {
                             .action = consent.is_granted ? "consent_given" : "consent_withdrawn",
                             .subject = id},
                            now);
-    Consent added = consent_of(row);
+    GivenConsent added = consent_of(row);
     added.is_current = true;
     return added;
   };

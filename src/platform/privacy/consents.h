@@ -21,7 +21,7 @@ struct NewConsent {
   std::string source;       ///< where it was said: `settings page`
 };
 
-struct Consent {
+struct GivenConsent {
   std::string id;
   std::string purpose;
   std::string version;
@@ -30,7 +30,7 @@ struct Consent {
   std::string at;           ///< ISO 8601
   bool is_current = false;  ///< the last one for its purpose
 };
-BOOST_DESCRIBE_STRUCT(Consent, (), (id, purpose, version, is_granted, source, at, is_current))
+BOOST_DESCRIBE_STRUCT(GivenConsent, (), (id, purpose, version, is_granted, source, at, is_current))
 
 /// Thread-safe. Nothing that was said is changed: a new word is added.
 class Consents {
@@ -39,8 +39,8 @@ class Consents {
       : database_(database), clock_(clock), ids_(ids) {}
 
   /// All, the newest first.
-  base::Task<std::vector<Consent>> list(security::Caller caller);
-  base::Task<Consent> add(security::Caller caller, NewConsent consent);
+  base::Task<std::vector<GivenConsent>> list(security::Caller caller);
+  base::Task<GivenConsent> add(security::Caller caller, NewConsent consent);
 
  private:
   storage::Database& database_;
