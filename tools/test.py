@@ -168,16 +168,22 @@ def end_to_end(options):
     return python_tests(ROOT / "tests/e2e", options.test_filter)
 
 
-def oracle(options):
-    """Our landmarks against the reference library's own output on the same photos."""
-    build("release", "pharos")
-    outcome = run([sys.executable, ROOT / "tests/oracle/vision_oracle.py", BUILD / "release/bin/pharos"])
+def oracle_program(name):
+    """A program that compares ours with others' and prints a line `ok …` or `FAIL …` for each thing."""
+    outcome = run([sys.executable, ROOT / "tests/oracle" / name, BUILD / "release/bin/pharos"])
     print(outcome.stdout, end="")
-    results = [Result(f"oracle: {name}", verdict == "ok", outcome.stdout[-4000:])
-               for verdict, name in re.findall(r"^(ok|FAIL) +(.+)$", outcome.stdout, re.M)]
+    results = [Result(f"oracle: {thing}", verdict == "ok", outcome.stdout[-4000:])
+               for verdict, thing in re.findall(r"^(ok|FAIL) +(.+)$", outcome.stdout, re.M)]
     if not results or (outcome.returncode != 0 and all(result.passed for result in results)):
-        results.append(Result("oracle: runs", False, outcome.stdout[-4000:]))
+        results.append(Result(f"oracle: {name} runs", False, outcome.stdout[-4000:]))
     return results
+
+
+def oracle(options):
+    """Our landmarks against the reference library's own output on the same photos, and our Agent Server API against
+    LangGraph's own server."""
+    build("release", "pharos")
+    return oracle_program("vision_oracle.py") + oracle_program("agent_server.py")
 
 
 def lint_suite(options):

@@ -80,6 +80,5 @@ try {
 outcome.shown = await shown().catch(() => null);
 outcome.seen = await page.evaluate(() => window.seen).catch(() => null);
 outcome.problems = problems;
-process.stdout.write(`${JSON.stringify(outcome)}\n`);
 await browser.close();
-process.exit(0);
+process.stdout.write(`${JSON.stringify(outcome)}\n`, () => process.exit(0));

@@ -62,5 +62,4 @@ for (const transport of Object.keys(clients)) {
   told[transport] = {};
   for (const graph of graphs) told[transport][graph] = await run(transport, graph, INPUTS[graph]);
 }
-process.stdout.write(JSON.stringify(told));
-process.exit(0);
+process.stdout.write(JSON.stringify(told), () => process.exit(0));
