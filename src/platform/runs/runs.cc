@@ -180,7 +180,7 @@ base::Task<bool> Runs::cancel(storage::Scope scope, std::string thread_id, std::
     const base::WallTime now = clock_.wall_now();
     const bool stopped = stop_run(session, jobs_, run_id, ending, now);
     if (stopped && waiting_runs(session, run.text("thread_id")).empty()) {
-      set_thread_status(session, run.text("thread_id"), ThreadStatus::kIdle, storage::time_number(now));
+      set_thread_at_rest(session, run.text("thread_id"), storage::time_number(now));
     }
     if (stopped) advance(session, jobs_, run.text("thread_id"), now);
     return stopped;
@@ -251,7 +251,7 @@ base::Task<void> Runs::sweep() {
     for (const Row& row : lost) {
       session.run("UPDATE runs SET status = 'interrupted', updated_at = $2 WHERE id = $1", row.text("id"),
                   storage::time_number(now));
-      set_thread_status(session, row.text("thread_id"), ThreadStatus::kIdle, storage::time_number(now));
+      set_thread_at_rest(session, row.text("thread_id"), storage::time_number(now));
       advance(session, jobs_, row.text("thread_id"), now);
     }
   };

@@ -89,6 +89,13 @@ void set_thread_status(Session& session, const std::string& id, ThreadStatus sta
               id, base::to_name(status), now);
 }
 
+void set_thread_at_rest(Session& session, const std::string& id, storage::Moment now) {
+  session.run(
+      "UPDATE threads SET status = CASE WHEN error IS NOT NULL THEN 'error' WHEN interrupts <> '{}'"
+      " THEN 'interrupted' ELSE 'idle' END, updated_at = $2, expires_at = $2 + lives_for WHERE id = $1",
+      id, now);
+}
+
 void set_thread_graph(Session& session, const std::string& id, const std::string& graph_id,
                       const std::string& assistant_id, storage::Moment now) {
   const auto row = session.find("SELECT metadata FROM threads WHERE id = $1", id);

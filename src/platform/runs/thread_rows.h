@@ -31,6 +31,8 @@ void write_rest(storage::Session& session, const std::string& id, const ThreadRe
                 storage::Moment now);
 void set_thread_status(storage::Session& session, const std::string& id, ThreadStatus status,
                        storage::Moment now);
+/// No run waits or runs any more: it is as its last one has left it.
+void set_thread_at_rest(storage::Session& session, const std::string& id, storage::Moment now);
 /// Whose state it has from now on.
 void set_thread_graph(storage::Session& session, const std::string& id, const std::string& graph_id,
                       const std::string& assistant_id, storage::Moment now);
