@@ -1,14 +1,23 @@
 """The other server of `pharos bench server --peer`: FastAPI with a bearer token on its one small route, as its own
-tutorial has it, and a stream of numbers. Started by start_http.sh under uvicorn with two workers."""
+tutorial has it, a stream of numbers, and LangGraph's graphs. Started by start_http.sh under uvicorn with two workers."""
 import asyncio
+import json
+import operator
 import os
+import uuid
 from typing import Annotated
 
 import jwt
 from fastapi import Depends, FastAPI, HTTPException
 from fastapi.responses import StreamingResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
+from langgraph.graph import END, START, StateGraph
+from langgraph.types import StreamWriter
+from psycopg.rows import dict_row
+from psycopg_pool import AsyncConnectionPool
 from pydantic import BaseModel
+from typing_extensions import TypedDict
 
 SECRET = os.environ["PEER_SECRET"]
 app = FastAPI()
@@ -41,3 +50,79 @@ async def ticks(claims: Annotated[dict, Depends(caller)], count: int = 10, every
             yield f"id: {number}\nevent: tick\ndata: {number}\n\n"
             await asyncio.sleep(every_ms / 1000)
     return StreamingResponse(numbers(), media_type="text/event-stream")
+
+
+# ---- graphs -------------------------------------------------------------------------------------------------
+
+
+class Counted(TypedDict):
+    count: Annotated[int, operator.add]
+
+
+def one_more(state: Counted) -> Counted:
+    return {"count": 1}
+
+
+def three_nodes() -> StateGraph:
+    graph = StateGraph(Counted)
+    for name in ("a", "b", "c"):
+        graph.add_node(name, one_more)
+    graph.add_edge(START, "a")
+    graph.add_edge("a", "b")
+    graph.add_edge("b", "c")
+    graph.add_edge("c", END)
+    return graph
+
+
+def fifty_words(state: Counted, writer: StreamWriter) -> Counted:
+    for number in range(50):
+        writer(f"word {number} ")
+    return {"count": 50}
+
+
+def talker() -> StateGraph:
+    graph = StateGraph(Counted)
+    graph.add_node("talk", fifty_words)
+    graph.add_edge(START, "talk")
+    graph.add_edge("talk", END)
+    return graph
+
+
+class Input(BaseModel):
+    count: int
+
+
+plain, talking, kept = three_nodes().compile(), talker().compile(), None
+
+
+async def graph_with_checkpoints():
+    """The same graph with checkpoints in PostgreSQL, which each worker of uvicorn opens when it is first asked."""
+    global kept
+    if kept is None:
+        pool = AsyncConnectionPool(os.environ["PEER_POSTGRES"], min_size=1, max_size=8, open=False,
+                                   kwargs={"autocommit": True, "prepare_threshold": 0, "row_factory": dict_row})
+        await pool.open()
+        saver = AsyncPostgresSaver(pool)
+        await saver.setup()
+        kept = three_nodes().compile(checkpointer=saver)
+    return kept
+
+
+@app.post("/runs/wait")
+async def run(given: Input, claims: Annotated[dict, Depends(caller)]) -> Counted:
+    return await plain.ainvoke({"count": given.count})
+
+
+@app.post("/threads/runs/wait")
+async def run_on_a_thread(given: Input, claims: Annotated[dict, Depends(caller)]) -> Counted:
+    graph = await graph_with_checkpoints()
+    return await graph.ainvoke({"count": given.count}, {"configurable": {"thread_id": str(uuid.uuid4())}})
+
+
+@app.post("/runs/stream")
+async def stream(given: Input, claims: Annotated[dict, Depends(caller)]):
+    async def events():
+        yield f"event: metadata\ndata: {json.dumps({'run_id': str(uuid.uuid4())})}\n\n"
+        async for chunk in talking.astream({"count": given.count}, stream_mode="custom"):
+            yield f"event: custom\ndata: {json.dumps(chunk)}\n\n"
+    return StreamingResponse(events(), media_type="text/event-stream")

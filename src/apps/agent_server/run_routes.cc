@@ -34,6 +34,13 @@ http::ServerEvent server_event(const runs::ToldEvent& told, std::string id) {
   return {.name = told.name, .data = base::compact_json(told.data), .id = std::move(id)};
 }
 
+/// Nobody hears what is told of a run that is only waited for, unless they ask for it.
+runs::NewRun waited_run_of(const RunCreate& wanted, bool has_thread) {
+  runs::NewRun run = new_run_of(wanted, has_thread);
+  if (!wanted.stream_mode && !run.request.is_resumable) run.request.stream.modes.clear();
+  return run;
+}
+
 /// Of `messages/partial|inner:1`: messages. A failure and the beginning are of every mode.
 bool is_wanted(const std::string& name, const std::vector<std::string>& modes) {
   // Some clients send an empty text where they want everything.
@@ -156,7 +163,7 @@ base::Task<void> RunRoutes::tell(storage::Scope scope, std::string run_id, std::
 
 RunRoutes::Answer RunRoutes::wait(security::Caller caller, http::Path<ThreadKey> key, RunCreate wanted) {
   const runs::Run run =
-      co_await services_.runs.create(caller.scope(), key.thread_id.value, new_run_of(wanted, true));
+      co_await services_.runs.create(caller.scope(), key.thread_id.value, waited_run_of(wanted, true));
   co_return waiting_answer(caller.scope(), run, wanted.on_disconnect == OnDisconnect::kCancel, place_of(run));
 }
 
@@ -312,7 +319,7 @@ base::Task<http::Events> RunRoutes::stream_alone(security::Caller caller, RunCre
 RunRoutes::Answer RunRoutes::wait_alone(security::Caller caller, RunCreate wanted) {
   if (!is_for_caller_alone(wanted)) {
     const runs::Run run =
-        co_await services_.runs.create(caller.scope(), std::nullopt, new_run_of(wanted, false));
+        co_await services_.runs.create(caller.scope(), std::nullopt, waited_run_of(wanted, false));
     co_return waiting_answer(caller.scope(), run, wanted.on_disconnect == OnDisconnect::kCancel,
                              place_of(run));
   }

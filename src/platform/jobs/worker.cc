@@ -26,6 +26,7 @@ namespace {
 using storage::Scope;
 using storage::Session;
 
+constexpr std::ptrdiff_t kMostAtOnce = 16;  ///< jobs of one claim
 constexpr storage::WriteOptions kCommitted{.deadline = {}, .isolation = storage::Isolation::kCommitted};
 
 struct Kind {
@@ -192,18 +193,31 @@ std::vector<std::string> Worker::Core::open_kinds() const {
   return open;
 }
 
+/// Several in one transaction: where many wait, each would cost one of its own.
 base::Task<void> Worker::Core::claim_what_fits() {
   while (!stopping && std::ssize(running) < settings.slots) {
     const std::string name = pulse->name();
     const std::vector<std::string> open = open_kinds();
     if (name.empty() || open.empty()) co_return;
-    auto work = [name, open, now = parts.clock.wall_now()](Session& session) {
-      return claim(session, name, open, now);
+    const bool is_bounded =
+        std::ranges::any_of(kinds, [](const auto& each) { return each.second.options.at_once > 0; });
+    const auto most =
+        is_bounded ? 1 : std::min<std::ptrdiff_t>(settings.slots - std::ssize(running), kMostAtOnce);
+    auto work = [name, open, most, now = parts.clock.wall_now()](Session& session) {
+      std::vector<Claimed> claimed;
+      while (std::ssize(claimed) < most) {
+        auto one = claim(session, name, open, now);
+        if (!one) break;
+        claimed.push_back(*std::move(one));
+      }
+      return claimed;
     };
     auto claimed = co_await parts.jobs.database().write(Scope::system(), std::move(work), kCommitted);
-    if (!claimed) co_return;
-    parts.jobs.hints().changed(claimed->job.id);
-    start(*std::move(claimed), name);
+    for (Claimed& each : claimed) {
+      parts.jobs.hints().changed(each.job.id);
+      start(std::move(each), name);
+    }
+    if (std::ssize(claimed) < most) co_return;
   }
 }
 

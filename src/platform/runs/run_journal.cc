@@ -120,7 +120,9 @@ base::Task<void> RunJournal::ready() {
 
 base::Task<void> RunJournal::flush(std::string checkpoint) {
   const std::shared_ptr<Core> core = core_;
-  if (!checkpoint.empty()) core->checkpoint = std::move(checkpoint);
+  // Where nothing is told nothing rests on it.
+  const bool tells = core->next_id > 0 || !core->waiting.empty();
+  if (tells && !checkpoint.empty()) core->checkpoint = std::move(checkpoint);
   if (!core->waiting.empty() || !core->checkpoint.empty()) core->write_soon();
   while (core->busy) co_await core->written.wait();
   if (core->failure) std::rethrow_exception(core->failure);

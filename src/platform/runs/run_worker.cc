@@ -82,10 +82,12 @@ class Attempt {
   base::Task<void> run_graph();
   RunEnd end_of(const std::exception_ptr& failure) const;
   base::Task<void> finish();
+  base::Task<Ending> wanted_ending() const;
   ThreadRest rest_of(const std::optional<graph::JsonSnapshot>& stands) const;
   bool write_end(Session& session, const ThreadRest& rest, Ending ending) const;
   /// A worker has had this run before: one that died, or was stopped.
   bool is_begun_anew() const { return context_.lease().epoch > 1; }
+  bool is_told() const { return !begun_.request.stream.modes.empty(); }
   graph::ThreadKey key() const { return {.thread_id = begun_.thread_id, .path = {}}; }
 
   const RunParts& parts_;
@@ -96,6 +98,7 @@ class Attempt {
   std::optional<graph::SavedCheckpoint> last_;  ///< of the thread, before this attempt
   std::unique_ptr<RunJournal> journal_;
   RunEnd end_;
+  bool is_at_end_ = false;  ///< the thread has nothing left to run
 };
 
 base::Task<json::value> Attempt::work() {
@@ -119,7 +122,7 @@ base::Task<json::value> Attempt::work() {
   const jobs::StopReason stop = context_.stop_reason();
   const bool is_another_s = stop == jobs::StopReason::kWorkerStops || stop == jobs::StopReason::kLeaseLost;
   if (failure) end_ = end_of(failure);
-  if (journal_ && failure && !is_another_s && !end_.error_name.empty()) {
+  if (journal_ && is_told() && failure && !is_another_s && !end_.error_name.empty()) {
     journal_->add({.name = "error", .data = error_json(end_)});
   }
   if (journal_) co_await journal_->flush();
@@ -130,9 +133,10 @@ base::Task<json::value> Attempt::work() {
 
 base::Task<void> Attempt::prepare() {
   graph_ = parts_.assistants.graph_of(begun_.assistant);
-  last_ = co_await parts_.saver->get(key(), {});
   Told told;
   const std::int64_t attempt = context_.lease().epoch;
+  // A first attempt with input begins wherever the thread stands.
+  if (is_begun_anew() || begun_.request.input.is_null()) last_ = co_await parts_.saver->get(key(), {});
   if (is_begun_anew()) {
     const bool has_begun = last_ && last_->checkpoint.run_id == run_id_;
     const auto events = co_await events_of(parts_.jobs, context_.scope(), run_id_);
@@ -145,7 +149,7 @@ base::Task<void> Attempt::prepare() {
     throw base::Error(base::Code::kUnavailable,
                       fmt::format("the server died {} times while it did this run", kMostAttempts));
   }
-  journal_->add({.name = "metadata", .data = {{"run_id", run_id_}, {"attempt", attempt}}});
+  if (is_told()) journal_->add({.name = "metadata", .data = {{"run_id", run_id_}, {"attempt", attempt}}});
 }
 
 /// What an attempt before this one has begun goes on where that stopped.
@@ -203,6 +207,7 @@ base::Task<void> Attempt::run_graph() {
   if (last_ && last_->checkpoint.run_id == run_id_) config.checkpoint_id.clear();
   graph::JsonOutcome outcome = co_await graph_->graph.run(std::move(start), std::move(config),
                                                           modes_of(begun_.request.stream), journal_.get());
+  is_at_end_ = outcome.ended();
   end_.values = std::move(outcome.values);
   for (const graph::Interrupt& each : outcome.interrupts) {
     end_.interrupts.push_back(json::object{{"id", each.id}, {"value", each.value}});
@@ -225,6 +230,7 @@ RunEnd Attempt::end_of(const std::exception_ptr& failure) const {
 
 ThreadRest Attempt::rest_of(const std::optional<graph::JsonSnapshot>& stands) const {
   ThreadRest rest;
+  if (is_at_end_) rest.values = end_.values;
   if (stands) {
     rest.values = stands->values;
     if (!stands->next.empty()) rest.interrupts = interrupts_of(*stands);
@@ -239,22 +245,29 @@ ThreadRest Attempt::rest_of(const std::optional<graph::JsonSnapshot>& stands) co
   return rest;
 }
 
-/// The run, its thread, who is to be told and who is next: all or nothing.
-base::Task<void> Attempt::finish() {
-  auto look = [this](Session& session) {
-    const auto row = session.find("SELECT ending FROM runs WHERE id = $1", run_id_);
+base::Task<Ending> Attempt::wanted_ending() const {
+  auto look = [run_id = run_id_](Session& session) {
+    const auto row = session.find("SELECT ending FROM runs WHERE id = $1", run_id);
     const auto ending = row ? row->optional_text("ending") : std::nullopt;
     return ending ? base::from_name<Ending>(*ending, "a run's ending") : Ending::kInterrupt;
   };
-  const Ending ending = co_await parts_.jobs.database().read(context_.scope(), std::move(look));
-  const bool is_undone = end_.status == RunStatus::kInterrupted && ending == Ending::kRollback;
+  return parts_.jobs.database().read(context_.scope(), std::move(look));
+}
+
+/// The run, its thread, who is to be told and who is next: all or nothing.
+base::Task<void> Attempt::finish() {
+  const bool is_undone =
+      end_.status == RunStatus::kInterrupted && co_await wanted_ending() == Ending::kRollback;
   if (is_undone) co_await parts_.saver->delete_run(begun_.thread_id, run_id_);
   std::optional<graph::JsonSnapshot> stands;
-  if (graph_) stands = co_await graph_->graph.with_saver(parts_.saver).get_state(begun_.thread_id);
+  if (graph_ && !is_at_end_) {
+    stands = co_await graph_->graph.with_saver(parts_.saver).get_state(begun_.thread_id);
+  }
   if (end_.status != RunStatus::kSuccess && stands) end_.values = stands->values;
   const ThreadRest rest = rest_of(stands);
   bool is_left = true;
-  auto work = [this, rest, &is_left, ending = is_undone ? ending : Ending::kInterrupt](Session& session) {
+  auto work = [this, rest, &is_left,
+               ending = is_undone ? Ending::kRollback : Ending::kInterrupt](Session& session) {
     is_left = write_end(session, rest, ending);
     return base::to_json(end_);
   };

@@ -51,7 +51,8 @@ json::object kwargs_of(const Row& row, const RunRequest& request, const json::ob
   if (request.command) kwargs["command"] = *request.command;
   kwargs["config"] = std::move(config);
   kwargs["context"] = request.context;
-  kwargs["stream_mode"] = base::to_json(request.stream.modes);
+  kwargs["stream_mode"] =
+      request.stream.modes.empty() ? json::array{"values"} : base::to_json(request.stream.modes);
   if (!request.interrupt_before.empty()) kwargs["interrupt_before"] = base::to_json(request.interrupt_before);
   if (!request.interrupt_after.empty()) kwargs["interrupt_after"] = base::to_json(request.interrupt_after);
   if (!request.webhook.empty()) kwargs["webhook"] = request.webhook;

@@ -102,7 +102,7 @@ class Crowd {
   sockaddr_in address_{};
 };
 
-/// The status of a whole answer, or nothing while it is not whole; it has a length.
+/// The status of a whole answer, or nothing while it is not whole; it has a length, or comes in chunks.
 inline std::optional<int> whole_answer(const std::string& received) {
   const std::size_t head = received.find("\r\n\r\n");
   if (head == std::string::npos) return std::nullopt;
@@ -114,6 +114,8 @@ inline std::optional<int> whole_answer(const std::string& received) {
     std::from_chars(rest.data() + 8, rest.data() + rest.size(), length);
     break;
   }
+  const bool is_chunked = std::string_view(received).substr(0, head).find("chunked") != std::string::npos;
+  if (is_chunked && !received.ends_with("\r\n0\r\n\r\n")) return std::nullopt;
   if (received.size() < head + 4 + length) return std::nullopt;
   int status = 0;
   if (received.starts_with("HTTP/1.1 ")) std::from_chars(received.data() + 9, received.data() + 12, status);
