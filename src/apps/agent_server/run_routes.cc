@@ -113,11 +113,18 @@ RunRoutes::RunRoutes(http::Routes& table, RunServices services) : services_(std:
   route(routes.get(on_thread + "/{run_id}/stream", &RunRoutes::join_stream)).summary("Stream a run");
   route(routes.post(on_thread + "/{run_id}/cancel", &RunRoutes::cancel)).summary("Cancel a run");
   route(routes.post("/runs/cancel", &RunRoutes::cancel_many)).summary("Cancel several runs");
-  route(routes.post("/runs", &RunRoutes::create_alone)).summary("Create a run without a thread");
-  route(routes.post("/runs/batch", &RunRoutes::create_batch)).summary("Create several runs without threads");
-  route(routes.post("/runs/stream", &RunRoutes::stream_alone)).summary("Run without a thread and stream it");
+  route(routes.post("/runs", &RunRoutes::create_alone))
+      .summary("Create a run without a thread")
+      .raises(Code::kNotFound);
+  route(routes.post("/runs/batch", &RunRoutes::create_batch))
+      .summary("Create several runs without threads")
+      .raises(Code::kNotFound);
+  route(routes.post("/runs/stream", &RunRoutes::stream_alone))
+      .summary("Run without a thread and stream it")
+      .raises(Code::kNotFound);
   route(routes.post("/runs/wait", &RunRoutes::wait_alone))
-      .summary("Run without a thread and wait for the end");
+      .summary("Run without a thread and wait for the end")
+      .raises(Code::kNotFound);
 }
 
 base::Task<http::WithHeaders<json::object>> RunRoutes::create(security::Caller caller,
@@ -140,7 +147,7 @@ http::Events RunRoutes::events_of(const storage::Scope& scope, const runs::Run& 
   const bool cancels = wanted.on_disconnect == OnDisconnect::kCancel;
   auto write = [this, scope, id = run.run_id, cancels](http::EventWriter& out) -> base::Task<void> {
     CancelOnLeaving guard(services_, scope, id, cancels);
-    co_await tell(scope, id, -1, true, {}, out);
+    co_await tell(scope, id, -1, {}, out);
     guard.let_go();
   };
   http::Headers headers{{"Content-Location", place}, {"Location", place + "/stream"}};
@@ -148,15 +155,17 @@ http::Events RunRoutes::events_of(const storage::Scope& scope, const runs::Run& 
 }
 
 /// Until the run's end, or until the client leaves.
-base::Task<void> RunRoutes::tell(storage::Scope scope, std::string run_id, std::int64_t after, bool with_ids,
+base::Task<void> RunRoutes::tell(storage::Scope scope, std::string run_id, std::int64_t after,
                                  std::vector<std::string> modes, http::EventWriter& out) {
   runs::RunReader reader(services_.watch, std::move(scope), std::move(run_id), after);
   for (bool is_over = false; !is_over;) {
     const runs::NewEvents next = co_await reader.next();
+    std::vector<http::ServerEvent> events;
     for (const runs::NumberedEvent& each : next.events) {
-      if (!is_wanted(each.event.name, modes)) continue;
-      co_await out.send(server_event(each.event, with_ids ? std::to_string(each.id) : std::string()));
+      if (is_wanted(each.event.name, modes))
+        events.push_back(server_event(each.event, std::to_string(each.id)));
     }
+    if (!events.empty()) co_await out.send(events);
     is_over = next.is_over;
   }
 }
@@ -233,7 +242,7 @@ base::Task<http::Events> RunRoutes::join_stream(const http::Request& request, se
   auto write = [this, scope = caller.scope(), id = run.run_id, after, cancels,
                 modes = wish.stream_mode](http::EventWriter& out) -> base::Task<void> {
     CancelOnLeaving guard(services_, scope, id, cancels);
-    co_await tell(scope, id, after, true, modes, out);
+    co_await tell(scope, id, after, modes, out);
     guard.let_go();
   };
   http::Headers headers{{"Content-Location", place_of(run)}, {"Location", place_of(run) + "/stream"}};
@@ -310,7 +319,11 @@ base::Task<http::Events> RunRoutes::stream_alone(security::Caller caller, RunCre
   runs::DirectRun run = co_await direct_run(caller, wanted);
   std::string place = "/runs/" + run.run_id;
   auto write = [run = std::move(run)](http::EventWriter& out) -> base::Task<void> {
-    auto send = [&out](runs::ToldEvent told) { return out.send(server_event(told, {})); };
+    auto send = [&out](const std::vector<runs::ToldEvent>& told) {
+      std::vector<http::ServerEvent> events;
+      for (const runs::ToldEvent& each : told) events.push_back(server_event(each, {}));
+      return out.send(events);
+    };
     co_await runs::follow(run, send);
   };
   co_return http::Events{.write = std::move(write), .headers = {{"Content-Location", std::move(place)}}};

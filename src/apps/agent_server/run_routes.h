@@ -102,7 +102,7 @@ class RunRoutes {
                          std::string place);
   http::Response waiting_answer(const storage::Scope& scope, const runs::Run& run, bool cancels,
                                 std::string place);
-  base::Task<void> tell(storage::Scope scope, std::string run_id, std::int64_t after, bool with_ids,
+  base::Task<void> tell(storage::Scope scope, std::string run_id, std::int64_t after,
                         std::vector<std::string> modes, http::EventWriter& out);
   base::Task<void> wait_quietly(storage::Scope scope, std::string run_id);
 

@@ -4,6 +4,8 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include <boost/json/object.hpp>
 
@@ -28,6 +30,12 @@ class EventWriter {
 
   /// Returns when the client has room again. Throws boost::system::system_error when it left.
   base::Task<void> send(ServerEvent event) { return body_.write(event_text(event)); }
+  /// The same for several that go out together.
+  base::Task<void> send(const std::vector<ServerEvent>& events) {
+    std::string text;
+    for (const ServerEvent& each : events) text += event_text(each);
+    return body_.write(std::move(text));
+  }
 
  private:
   BodyWriter& body_;

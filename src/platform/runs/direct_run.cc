@@ -1,5 +1,7 @@
 #include "platform/runs/direct_run.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
@@ -46,11 +48,21 @@ base::Task<std::exception_ptr> run_into(DirectRun run, std::shared_ptr<graph::Ev
   co_return failure;
 }
 
+/// What has come meanwhile goes out together.
 base::Task<void> tell_all(Teller teller, std::shared_ptr<graph::EventQueue> queue,
-                          std::function<base::Task<void>(ToldEvent)> tell) {
+                          std::function<base::Task<void>(std::vector<ToldEvent>)> tell) {
   while (auto event = co_await queue->next()) {
-    for (ToldEvent& told : teller.tell(*std::move(event))) co_await tell(std::move(told));
+    std::vector<ToldEvent> told = teller.tell(*std::move(event));
+    while (queue->size() > 0) {
+      event = co_await queue->next();
+      std::ranges::move(teller.tell(*std::move(event)), std::back_inserter(told));
+    }
+    if (!told.empty()) co_await tell(std::move(told));
   }
+}
+
+std::vector<ToldEvent> alone(const char* name, json::object data) {
+  return {{.name = name, .data = std::move(data)}};
 }
 
 }  // namespace
@@ -71,10 +83,10 @@ base::Task<RunEnd> finish(DirectRun run) {
   co_return failed_end(failure);
 }
 
-base::Task<void> follow(DirectRun run, std::function<base::Task<void>(ToldEvent)> tell) {
+base::Task<void> follow(DirectRun run, std::function<base::Task<void>(std::vector<ToldEvent>)> tell) {
   using boost::asio::experimental::awaitable_operators::operator&&;
   const auto queue = std::make_shared<graph::EventQueue>();
-  co_await tell({.name = "metadata", .data = {{"run_id", run.run_id}, {"attempt", 1}}});
+  co_await tell(alone("metadata", {{"run_id", run.run_id}, {"attempt", 1}}));
   Teller teller(run.request.stream, run_metadata(run.assistant, {}, run.run_id, 1));
   std::exception_ptr failure;
   try {
@@ -82,7 +94,7 @@ base::Task<void> follow(DirectRun run, std::function<base::Task<void>(ToldEvent)
   } catch (const boost::asio::multiple_exceptions& both) {
     std::rethrow_exception(both.first_exception());
   }
-  if (failure) co_await tell({.name = "error", .data = error_json(failed_end(failure))});
+  if (failure) co_await tell(alone("error", error_json(failed_end(failure))));
 }
 
 }  // namespace pharos::runs

@@ -27,8 +27,8 @@ void check(const DirectRun& run);
 /// To its end, on the executor of whoever awaits it. A failure is part of the answer.
 base::Task<RunEnd> finish(DirectRun run);
 
-/// The same, telling `tell` each event as it comes, the run's failure too; waits while `tell` does. What
-/// `tell` throws ends the run.
-base::Task<void> follow(DirectRun run, std::function<base::Task<void>(ToldEvent)> tell);
+/// The same, telling `tell` events as they come, those together that there are, the run's failure too; waits
+/// while `tell` does. What `tell` throws ends the run.
+base::Task<void> follow(DirectRun run, std::function<base::Task<void>(std::vector<ToldEvent>)> tell);
 
 }  // namespace pharos::runs

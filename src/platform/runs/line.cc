@@ -72,6 +72,13 @@ bool stop_run(Session& session, jobs::Jobs& jobs, const std::string& run_id, End
   return true;
 }
 
+void queue_run(Session& session, jobs::Jobs& jobs, const std::string& run_id, const std::string& thread_id,
+               const storage::Scope& owner, base::WallTime now) {
+  session.run("UPDATE runs SET is_queued = $2 WHERE id = $1", run_id, true);
+  jobs.enqueue_for(session, owner, {.kind = kRunJob, .max_attempts = 1000, .id = run_id});
+  set_thread_status(session, thread_id, ThreadStatus::kBusy, storage::time_number(now));
+}
+
 bool advance(Session& session, jobs::Jobs& jobs, const std::string& thread_id, base::WallTime now) {
   const auto turn = session.find(
       "SELECT id, team_id, user_id FROM runs WHERE thread_id = $1 AND status = 'pending' AND due_at <= $2"
@@ -79,11 +86,8 @@ bool advance(Session& session, jobs::Jobs& jobs, const std::string& thread_id, b
       " AND other.status IN ('pending', 'running')) ORDER BY due_at, id LIMIT 1",
       thread_id, storage::time_number(now));
   if (!turn) return false;
-  const std::string id = turn->text("id");
-  session.run("UPDATE runs SET is_queued = $2 WHERE id = $1", id, true);
-  jobs.enqueue_for(session, {.team_id = turn->text("team_id"), .user_id = turn->text("user_id")},
-                   {.kind = kRunJob, .max_attempts = 1000, .id = id});
-  set_thread_status(session, thread_id, ThreadStatus::kBusy, storage::time_number(now));
+  queue_run(session, jobs, turn->text("id"), thread_id,
+            {.team_id = turn->text("team_id"), .user_id = turn->text("user_id")}, now);
   return true;
 }
 

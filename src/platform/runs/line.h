@@ -42,6 +42,10 @@ void make_room(storage::Session& session, jobs::Jobs& jobs, const std::string& t
 bool stop_run(storage::Session& session, jobs::Jobs& jobs, const std::string& run_id, Ending ending,
               base::WallTime now);
 
+/// Gives a run its turn: its job is queued, its thread busy.
+void queue_run(storage::Session& session, jobs::Jobs& jobs, const std::string& run_id,
+               const std::string& thread_id, const storage::Scope& owner, base::WallTime now);
+
 /// Queues the run whose turn it is, if none has it and one waits; else gives false.
 bool advance(storage::Session& session, jobs::Jobs& jobs, const std::string& thread_id, base::WallTime now);
 

@@ -24,9 +24,18 @@ constexpr const char* kSelect =
     "SELECT run_crons.*, job_crons.is_active, job_crons.next_at FROM run_crons"
     " LEFT JOIN job_crons ON job_crons.id = run_crons.cron_id";
 
+/// The run as clients ask for one.
 json::object payload_of(const RunRequest& request, const std::string& assistant_id) {
-  json::object payload = base::to_json(request).as_object();
-  payload["assistant_id"] = assistant_id;
+  json::object payload{{"assistant_id", assistant_id}, {"input", request.input}};
+  if (request.command) payload["command"] = *request.command;
+  if (!request.checkpoint_id.empty()) payload["checkpoint_id"] = request.checkpoint_id;
+  payload["config"] = request.config;
+  payload["context"] = request.context;
+  payload["stream_mode"] = base::to_json(request.stream.modes);
+  payload["stream_subgraphs"] = request.stream.subgraphs;
+  payload["interrupt_before"] = base::to_json(request.interrupt_before);
+  payload["interrupt_after"] = base::to_json(request.interrupt_after);
+  if (!request.webhook.empty()) payload["webhook"] = request.webhook;
   return payload;
 }
 

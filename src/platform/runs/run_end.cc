@@ -76,7 +76,7 @@ json::object run_metadata(const Assistant& assistant, const std::string& thread_
   metadata["graph_id"] = assistant.graph_id;
   metadata["assistant_id"] = assistant.assistant_id;
   metadata["run_id"] = run_id;
-  metadata["thread_id"] = thread_id;
+  if (!thread_id.empty()) metadata["thread_id"] = thread_id;
   metadata["run_attempt"] = attempt;
   return metadata;
 }

@@ -7,6 +7,7 @@
 #include "platform/jobs/worker.h"
 #include "platform/runs/conditions.h"
 #include "platform/runs/line.h"
+#include "platform/runs/run_worker.h"
 #include "platform/runs/thread_rows.h"
 #include "platform/storage/json_text.h"
 
@@ -65,6 +66,7 @@ json::object kwargs_of(const Row& row, const RunRequest& request, const json::ob
 /// Refuses what the graph could not begin with, before anything is kept.
 void check(const ServedGraph& graph, const RunRequest& request) {
   static_cast<void>(graph.graph.input_of(start_of(request)));
+  static_cast<void>(config_of(graph, request, {}));
 }
 
 }  // namespace
@@ -88,6 +90,28 @@ Run run_of(const Row& row) {
   return run;
 }
 
+/// One that is made for the run has nothing to wait for. Another is locked, and room is made on it.
+std::string Runs::thread_for(Session& session, const std::optional<std::string>& given, const NewRun& wanted,
+                             const Assistant& assistant, base::WallTime now) {
+  const storage::Moment moment = storage::time_number(now);
+  if (!given) {
+    NewThread made;
+    made.metadata = {{"graph_id", assistant.graph_id}, {"assistant_id", assistant.assistant_id}};
+    made.graph_id = assistant.graph_id;
+    made.is_temporary = wanted.request.deletes_thread;
+    const std::string id = ids_.next();
+    insert_thread(session, id, made, moment);
+    return id;
+  }
+  if (wanted.creates_thread && !session.find("SELECT 1 FROM threads WHERE id = $1", *given).has_value()) {
+    insert_thread(session, *given, {}, moment);
+  }
+  own_thread_locked(session, *given);
+  make_room(session, jobs_, *given, wanted.multitask_strategy, now);
+  set_thread_graph(session, *given, assistant.graph_id, assistant.assistant_id, moment);
+  return *given;
+}
+
 Run Runs::create(Session& session, const std::optional<std::string>& given_thread, const NewRun& wanted) {
   const base::WallTime now = clock_.wall_now();
   const storage::Moment moment = storage::time_number(now);
@@ -95,17 +119,7 @@ Run Runs::create(Session& session, const std::optional<std::string>& given_threa
   const auto graph = assistants_.graph_of(assistant);
   check(*graph, wanted.request);
   if (!wanted.request.webhook.empty() && expect_webhook_) expect_webhook_(session, wanted.request.webhook);
-  const bool is_temporary = !given_thread && wanted.request.deletes_thread;
-  std::string thread_id = given_thread.value_or("");
-  if (!given_thread) {
-    thread_id = ids_.next();
-    insert_thread(session, thread_id, {.is_temporary = is_temporary}, moment);
-  } else if (wanted.creates_thread &&
-             !session.find("SELECT 1 FROM threads WHERE id = $1", thread_id).has_value()) {
-    insert_thread(session, thread_id, {}, moment);
-  }
-  own_thread_locked(session, thread_id);
-  make_room(session, jobs_, thread_id, wanted.multitask_strategy, now);
+  const std::string thread_id = thread_for(session, given_thread, wanted, assistant, now);
   json::object metadata = assistant.metadata;
   for (const auto& [key, value] : wanted.metadata) metadata.insert_or_assign(key, value);
   metadata["graph_id"] = assistant.graph_id;
@@ -120,11 +134,12 @@ Run Runs::create(Session& session, const std::optional<std::string>& given_threa
       assistant.graph_id, storage::write_json(metadata, "metadata"),
       storage::write_json(base::to_json(wanted.request), "a run's request"),
       base::to_name(wanted.multitask_strategy), false, moment + delay, moment);
-  set_thread_graph(session, thread_id, assistant.graph_id, assistant.assistant_id, moment);
   if (delay > 0) {
     jobs_.enqueue(session, {.kind = kDueRunJob,
                             .input = {{"thread_id", thread_id}},
                             .run_at = storage::time_of(moment + delay)});
+  } else if (!given_thread) {
+    queue_run(session, jobs_, id, thread_id, session.scope(), now);
   } else {
     advance(session, jobs_, thread_id, now);
   }

@@ -69,6 +69,8 @@ class Runs {
   base::Task<void> sweep();
 
  private:
+  std::string thread_for(storage::Session& session, const std::optional<std::string>& given,
+                         const NewRun& wanted, const Assistant& assistant, base::WallTime now);
   base::Task<json::value> come_due(jobs::Job job, jobs::JobContext& context);
 
   storage::Database& database_;
