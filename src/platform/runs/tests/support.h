@@ -313,6 +313,7 @@ struct Service : testing::Test {
   static NewRun tagged(const std::string& tag, MultitaskStrategy strategy = MultitaskStrategy::kEnqueue) {
     NewRun wanted{.assistant_id = "two_steps"};
     wanted.request.input = json::object{{"tag", tag}};
+    wanted.request.stream.modes = {"values"};
     wanted.multitask_strategy = strategy;
     return wanted;
   }
