@@ -12,7 +12,7 @@ from server import Server
 
 GOLDEN = tours.HERE / "golden"
 GRAPHS = str(tours.HERE / "graphs")
-PARTS = ["assistants", "threads", "streams", "chats", "interrupts", "background", "crons", "store"]
+PARTS = ["assistants", "subgraphs", "threads", "streams", "chats", "interrupts", "background", "crons", "store"]
 
 
 def as_text(transcript):

@@ -22,7 +22,7 @@ sys.path.insert(0, str(HERE.parent / "e2e"))
 from clients import steps, tours  # noqa: E402  # pylint: disable=wrong-import-position
 from server import Server  # noqa: E402  # pylint: disable=wrong-import-position
 
-# The in-memory server has no crons; ours does not tell of the graphs inside a graph.
+# The in-memory server has no crons, and no schemas of graphs that are not written in TypeScript.
 PARTS = [*(part for part in steps.PARTS if part not in ("crons", "subgraphs")), "protocol"]
 
 

@@ -40,6 +40,10 @@ AssistantRoutes::AssistantRoutes(http::Routes& table, runs::Assistants& assistan
   route(routes.get("/{assistant_id}/graph", &AssistantRoutes::drawing)).summary("Draw an assistant's graph");
   route(routes.get("/{assistant_id}/schemas", &AssistantRoutes::schemas))
       .summary("Read the schemas of an assistant's graph");
+  route(routes.get("/{assistant_id}/subgraphs", &AssistantRoutes::inner_graphs))
+      .summary("Read the schemas of the graphs inside an assistant's graph");
+  route(routes.get("/{assistant_id}/subgraphs/{subgraph}", &AssistantRoutes::inner_graph))
+      .summary("Read the schemas of a graph inside an assistant's graph");
   route(routes.post("/{assistant_id}/versions", &AssistantRoutes::versions))
       .summary("List an assistant's versions");
   route(routes.post("/{assistant_id}/latest", &AssistantRoutes::set_latest))
@@ -118,6 +122,32 @@ base::Task<GraphSchemas> AssistantRoutes::schemas(security::Caller caller, http:
                          .state_schema = graph->state_schema,
                          .config_schema = anything,
                          .context_schema = anything};
+}
+
+base::Task<json::object> AssistantRoutes::inner_graphs(security::Caller caller, http::Path<AssistantKey> key,
+                                                       http::Query<InnerGraphWish> wish) {
+  const runs::Assistant assistant = co_await assistants_.get(caller.scope(), key.assistant_id);
+  const auto graph = assistants_.graph_of(assistant);
+  json::object found;
+  for (const auto& [place, schemas] : graph->inner) {
+    const bool is_deep = place.find('|') != json::string_view::npos;
+    if (!is_deep || wish.recurse.value_or(false)) found[place] = schemas;
+  }
+  co_return found;
+}
+
+/// Where there is none, none is found: an empty object, as clients expect.
+base::Task<json::object> AssistantRoutes::inner_graph(security::Caller caller, http::Path<InnerGraphKey> key,
+                                                      http::Query<InnerGraphWish> wish) {
+  const runs::Assistant assistant = co_await assistants_.get(caller.scope(), key.assistant_id);
+  const auto graph = assistants_.graph_of(assistant);
+  const std::string below = key.subgraph.value + "|";
+  json::object found;
+  for (const auto& [place, schemas] : graph->inner) {
+    const bool is_below = wish.recurse.value_or(false) && std::string_view(place).starts_with(below);
+    if (place == json::string_view(key.subgraph.value) || is_below) found[place] = schemas;
+  }
+  co_return found;
 }
 
 base::Task<std::vector<runs::Assistant>> AssistantRoutes::versions(security::Caller caller,

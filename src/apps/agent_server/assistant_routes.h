@@ -78,6 +78,18 @@ struct DrawingWish {
 };
 BOOST_DESCRIBE_STRUCT(DrawingWish, (), (xray))
 
+struct InnerGraphKey {
+  http::Text<1, 255> assistant_id;
+  http::Text<1, 1000> subgraph;  ///< where it lies: `outer|inner`
+};
+BOOST_DESCRIBE_STRUCT(InnerGraphKey, (), (assistant_id, subgraph))
+
+struct InnerGraphWish {
+  std::optional<bool> recurse;
+  using TakesUnknownFields = void;
+};
+BOOST_DESCRIBE_STRUCT(InnerGraphWish, (), (recurse))
+
 /// What goes into a graph and what comes out, as JSON Schema.
 struct GraphSchemas {
   std::string graph_id;
@@ -107,6 +119,10 @@ class AssistantRoutes {
   base::Task<json::object> drawing(security::Caller caller, http::Path<AssistantKey> key,
                                    http::Query<DrawingWish> wish);
   base::Task<GraphSchemas> schemas(security::Caller caller, http::Path<AssistantKey> key);
+  base::Task<json::object> inner_graphs(security::Caller caller, http::Path<AssistantKey> key,
+                                        http::Query<InnerGraphWish> wish);
+  base::Task<json::object> inner_graph(security::Caller caller, http::Path<InnerGraphKey> key,
+                                       http::Query<InnerGraphWish> wish);
   base::Task<std::vector<runs::Assistant>> versions(security::Caller caller, http::Path<AssistantKey> key,
                                                     VersionSearch search);
   base::Task<runs::Assistant> set_latest(security::Caller caller, http::Path<AssistantKey> key,

@@ -119,6 +119,28 @@ json::object drawing_of(const json::value& graph, int xray) {
   return std::move(drawing).take();
 }
 
+namespace {
+
+void add_inner(const flow::Flow& flow, const std::string& path, json::object& all) {
+  for (std::size_t i = 0; i < flow.nodes.size(); ++i) {
+    const auto& inner = flow.nodes[i].inner;
+    if (!inner) continue;
+    const std::string place = path + flow.definition.nodes[i].name;
+    const json::object schema = runs::schema_of(*inner->fields, inner->definition.name + "_state");
+    all[place] = json::object{
+        {"input", schema}, {"output", schema}, {"state", schema}, {"config", {{"type", "object"}}}};
+    add_inner(*inner, place + "|", all);
+  }
+}
+
+json::object inner_schemas(const flow::Flow& flow) {
+  json::object all;
+  add_inner(flow, "", all);
+  return all;
+}
+
+}  // namespace
+
 ServedGraph served_graph(const flow::Flow& flow, const graph::CompileOptions& options) {
   const std::string& name = flow.definition.name;
   return {.id = name,
@@ -127,6 +149,7 @@ ServedGraph served_graph(const flow::Flow& flow, const graph::CompileOptions& op
           .state_schema = schema_of(*flow.fields, name + "_state"),
           .drawing = [drawn = flow::to_json(flow)](int xray) { return drawing_of(drawn, xray); },
           .config = flow.config,
+          .inner = inner_schemas(flow),
           .graph = flow.compile(options).json()};
 }
 

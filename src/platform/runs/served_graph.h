@@ -23,7 +23,10 @@ struct ServedGraph {
   /// nodes `outer:inner` when `xray` is above 0.
   std::function<json::object(int xray)> drawing;
   graph::RunConfig config;  ///< how many super-steps and tasks at once
-  graph::JsonGraph graph;   ///< compiled without a saver: each run brings its own
+  /// By the names of the nodes that run them, `outer|inner`: `{input, output, state, config}` of each graph
+  /// inside, as JSON Schema.
+  json::object inner = {};
+  graph::JsonGraph graph;  ///< compiled without a saver: each run brings its own
 };
 
 /// Where graphs are found by their names. Thread-safe.
