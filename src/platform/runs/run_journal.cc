@@ -1,6 +1,7 @@
 #include "platform/runs/run_journal.h"
 
 #include <algorithm>
+#include <deque>
 #include <utility>
 
 #include <boost/asio/co_spawn.hpp>
@@ -11,7 +12,7 @@ namespace pharos::runs {
 namespace asio = boost::asio;
 namespace {
 
-constexpr std::size_t kMostInABatch = 256;
+constexpr std::int64_t kMostInABatch = 256;
 constexpr std::size_t kMuch = 512;  ///< events that wait to be written down
 
 json::value batch_json(std::int64_t first, const std::string& checkpoint, std::vector<ToldEvent> events) {
@@ -46,21 +47,45 @@ bool tells_the_same(const ToldEvent& a, const ToldEvent& b) {
 
 /// Outlives the journal as long as something is on its way.
 struct RunJournal::Core : std::enable_shared_from_this<Core> {
-  Core(jobs::JobContext& of, std::int64_t first, asio::any_io_executor on)
-      : context(of), next_id(first), executor(std::move(on)) {}
+  /// A checkpoint rests on what was told before that place, and on nothing after it.
+  struct Mark {
+    std::int64_t place = 0;
+    std::string checkpoint;
+  };
 
+  Core(jobs::JobContext& of, std::int64_t first, asio::any_io_executor on)
+      : context(of), next_id(first), written_id(first), executor(std::move(on)) {}
+
+  /// The id of what is told next.
+  std::int64_t end() const { return next_id + std::ssize(waiting); }
+  void mark(const std::string& checkpoint);
+  bool is_marked(const std::string& checkpoint) const {
+    return std::ranges::find(marks, checkpoint, &Mark::checkpoint) != marks.end();
+  }
   void write_soon();
   base::Task<void> write_all();
+  json::value take_batch();
 
   jobs::JobContext& context;
-  std::int64_t next_id;
+  std::int64_t next_id;     ///< of the first that waits
+  std::int64_t written_id;  ///< of the first that is not written down yet
   asio::any_io_executor executor;
-  std::vector<ToldEvent> waiting;
-  std::string checkpoint;  ///< that rests on what waits
+  std::deque<ToldEvent> waiting;
+  std::deque<Mark> marks;  ///< that are not written down yet, in the order of their places
+  std::string last_made;   ///< the checkpoint that was made last
   bool busy = false;
   std::exception_ptr failure;
   graph::WaitingRoom written;
 };
+
+/// Where nothing is told nothing rests on it.
+void RunJournal::Core::mark(const std::string& checkpoint) {
+  if (end() == 0 || checkpoint == last_made || is_marked(checkpoint)) return;
+  last_made = checkpoint;
+  // Of several at one place the last one counts.
+  if (!marks.empty() && marks.back().place == end()) marks.pop_back();
+  marks.push_back({.place = end(), .checkpoint = checkpoint});
+}
 
 void RunJournal::Core::write_soon() {
   if (busy || failure) return;
@@ -72,18 +97,30 @@ void RunJournal::Core::write_soon() {
   });
 }
 
+/// A batch ends where a checkpoint rests on it.
+json::value RunJournal::Core::take_batch() {
+  std::int64_t count = std::min<std::int64_t>(std::ssize(waiting), kMostInABatch);
+  std::string checkpoint;
+  if (!marks.empty() && marks.front().place - next_id <= count) {
+    count = marks.front().place - next_id;
+    checkpoint = std::move(marks.front().checkpoint);
+    marks.pop_front();
+  }
+  std::vector<ToldEvent> batch;
+  const auto last = waiting.begin() + static_cast<std::ptrdiff_t>(count);
+  std::move(waiting.begin(), last, std::back_inserter(batch));
+  waiting.erase(waiting.begin(), last);
+  return batch_json(std::exchange(next_id, next_id + count), checkpoint, std::move(batch));
+}
+
 /// What comes while a batch is on its way makes the next one.
 base::Task<void> RunJournal::Core::write_all() {
   const auto self = shared_from_this();
-  while (!waiting.empty() || !checkpoint.empty()) {
-    std::vector<ToldEvent> batch;
-    const std::size_t count = std::min(waiting.size(), kMostInABatch);
-    const auto end = waiting.begin() + static_cast<std::ptrdiff_t>(count);
-    std::move(waiting.begin(), end, std::back_inserter(batch));
-    waiting.erase(waiting.begin(), end);
-    const std::string rests = waiting.empty() ? std::exchange(checkpoint, {}) : std::string();
-    const std::int64_t first = std::exchange(next_id, next_id + static_cast<std::int64_t>(count));
-    co_await context.progress(batch_json(first, rests, std::move(batch)));
+  while (!waiting.empty() || !marks.empty()) {
+    json::value batch = take_batch();
+    const std::int64_t end_of_batch = next_id;
+    co_await context.progress(std::move(batch));
+    written_id = end_of_batch;
     written.wake_all();
   }
 }
@@ -95,7 +132,12 @@ RunJournal::RunJournal(jobs::JobContext& context, Teller teller, Told told, asio
 
 RunJournal::~RunJournal() = default;
 
+/// A checkpoint may reach its saver when more has been told: what it rests on is known when it is made.
 void RunJournal::accept(graph::StreamEvent event) {
+  if (event.mode == graph::StreamMode::kCheckpoints && event.path.empty()) {
+    const json::value& id = event.data.at("config").at("configurable").at("checkpoint_id");
+    core_->mark(std::string(id.as_string()));
+  }
   for (ToldEvent& told : teller_.tell(std::move(event))) {
     const auto before = std::ranges::find_if(
         unsettled_, [&told](const ToldEvent& each) { return tells_the_same(each, told); });
@@ -120,11 +162,21 @@ base::Task<void> RunJournal::ready() {
 
 base::Task<void> RunJournal::flush(std::string checkpoint) {
   const std::shared_ptr<Core> core = core_;
-  // Where nothing is told nothing rests on it.
-  const bool tells = core->next_id > 0 || !core->waiting.empty();
-  if (tells && !checkpoint.empty()) core->checkpoint = std::move(checkpoint);
-  if (!core->waiting.empty() || !core->checkpoint.empty()) core->write_soon();
-  while (core->busy) co_await core->written.wait();
+  if (!checkpoint.empty()) core->mark(checkpoint);
+  const std::int64_t end = checkpoint.empty() ? core->end() : 0;
+  while (!core->failure && (core->written_id < end || core->is_marked(checkpoint))) {
+    core->write_soon();
+    co_await core->written.wait();
+  }
+  if (core->failure) std::rethrow_exception(core->failure);
+}
+
+base::Task<void> RunJournal::close() {
+  const std::shared_ptr<Core> core = core_;
+  while (core->busy || (!core->failure && (!core->waiting.empty() || !core->marks.empty()))) {
+    core->write_soon();
+    co_await core->written.wait();
+  }
   if (core->failure) std::rethrow_exception(core->failure);
 }
 

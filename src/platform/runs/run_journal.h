@@ -36,9 +36,11 @@ class RunJournal final : public graph::EventSink {
   /// Waits while much is to be written down.
   base::Task<void> ready() override;
   void add(ToldEvent event);
-  /// Everything so far is written down when this returns. `checkpoint` names the one that rests on it, if one
-  /// does. Throws base::Error (kConflict) when another worker has the run.
+  /// What `checkpoint` rests on is written down when this returns; without one, everything so far. Throws
+  /// base::Error (kConflict) when another worker has the run.
   base::Task<void> flush(std::string checkpoint = {});
+  /// Everything is written down, and nothing is on its way, when this returns. Throws as flush() does.
+  base::Task<void> close();
   /// Of the next event, once everything is written down.
   std::int64_t next_id() const;
 

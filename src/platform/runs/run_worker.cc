@@ -87,6 +87,11 @@ class Attempt {
   bool write_end(Session& session, const ThreadRest& rest, Ending ending) const;
   /// A worker has had this run before: one that died, or was stopped.
   bool is_begun_anew() const { return context_.lease().epoch > 1; }
+  /// What is told is known to rest in checkpoints by when those are made.
+  graph::StreamModes modes() const {
+    return is_told() ? modes_of(begun_.request.stream) | graph::StreamMode::kCheckpoints
+                     : graph::StreamModes();
+  }
   bool is_told() const { return !begun_.request.stream.modes.empty(); }
   graph::ThreadKey key() const { return {.thread_id = begun_.thread_id, .path = {}}; }
 
@@ -125,7 +130,7 @@ base::Task<json::value> Attempt::work() {
   if (journal_ && is_told() && failure && !is_another_s && !end_.error_name.empty()) {
     journal_->add({.name = "error", .data = error_json(end_)});
   }
-  if (journal_) co_await journal_->flush();
+  if (journal_) co_await journal_->close();
   if (failure && is_another_s) std::rethrow_exception(failure);
   co_await finish();
   co_return nullptr;
@@ -205,8 +210,8 @@ base::Task<void> Attempt::run_graph() {
   if (parts_.store_of) config.store = parts_.store_of(context_.scope());
   graph::JsonStart start = co_await this->start();
   if (last_ && last_->checkpoint.run_id == run_id_) config.checkpoint_id.clear();
-  graph::JsonOutcome outcome = co_await graph_->graph.run(std::move(start), std::move(config),
-                                                          modes_of(begun_.request.stream), journal_.get());
+  graph::JsonOutcome outcome =
+      co_await graph_->graph.run(std::move(start), std::move(config), modes(), journal_.get());
   is_at_end_ = outcome.ended();
   end_.values = std::move(outcome.values);
   for (const graph::Interrupt& each : outcome.interrupts) {

@@ -95,8 +95,8 @@ std::vector<ToldEvent> Teller::tell(graph::StreamEvent event) {
     tell_values(suffix, std::move(event.data), told);
   } else if (event.mode == StreamMode::kMessages) {
     tell_message(suffix, std::move(event.data), told);
-  } else {
-    told.push_back({std::string(graph::mode_name(event.mode)) + suffix, std::move(event.data)});
+  } else if (std::string name(graph::mode_name(event.mode)); wants(name.c_str())) {
+    told.push_back({name + suffix, std::move(event.data)});
   }
   return told;
 }

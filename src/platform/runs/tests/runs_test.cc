@@ -269,8 +269,8 @@ struct DirectRuns : Service<Sqlite> {
   }
   std::vector<std::string> names(DirectRun run) {
     std::vector<std::string> names;
-    const auto note = [&names](ToldEvent event) -> base::Task<void> {
-      names.push_back(event.name);
+    const auto note = [&names](std::vector<ToldEvent> events) -> base::Task<void> {
+      for (const ToldEvent& each : events) names.push_back(each.name);
       co_return;
     };
     wait(follow(std::move(run), note));
@@ -294,7 +294,7 @@ TEST_F(DirectRuns, TellWhatHappens) {
   DirectRun fails = of("fails");
   fails.request.stream.modes = {"values"};
   EXPECT_EQ(names(fails).back(), "error");
-  const auto leave = [](const ToldEvent&) -> base::Task<void> {
+  const auto leave = [](const std::vector<ToldEvent>&) -> base::Task<void> {
     throw base::Error(Code::kUnavailable, "the client has left");
     co_return;
   };
