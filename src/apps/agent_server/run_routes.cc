@@ -157,6 +157,7 @@ http::Events RunRoutes::events_of(const storage::Scope& scope, const runs::Run& 
 /// Until the run's end, or until the client leaves.
 base::Task<void> RunRoutes::tell(storage::Scope scope, std::string run_id, std::int64_t after,
                                  std::vector<std::string> modes, http::EventWriter& out) {
+  if (!co_await runs::wait_for_turn(services_.jobs, scope, run_id)) co_return;
   runs::RunReader reader(services_.watch, std::move(scope), std::move(run_id), after);
   for (bool is_over = false; !is_over;) {
     const runs::NewEvents next = co_await reader.next();

@@ -69,6 +69,7 @@ bool stop_run(Session& session, jobs::Jobs& jobs, const std::string& run_id, End
   } else {
     set_status(session, run_id, RunStatus::kInterrupted, now);
   }
+  session.after_commit([&jobs, run_id] { jobs.hints().changed(run_id); });
   return true;
 }
 
@@ -86,8 +87,10 @@ bool advance(Session& session, jobs::Jobs& jobs, const std::string& thread_id, b
       " AND other.status IN ('pending', 'running')) ORDER BY due_at, id LIMIT 1",
       thread_id, storage::time_number(now));
   if (!turn) return false;
-  queue_run(session, jobs, turn->text("id"), thread_id,
+  const std::string id = turn->text("id");
+  queue_run(session, jobs, id, thread_id,
             {.team_id = turn->text("team_id"), .user_id = turn->text("user_id")}, now);
+  session.after_commit([&jobs, id] { jobs.hints().changed(id); });
   return true;
 }
 

@@ -2,14 +2,36 @@
 
 #include <utility>
 
+#include "core/base/error.h"
 #include "platform/runs/run_journal.h"
 
 namespace pharos::runs {
 namespace {
 
 constexpr int kEventsAtOnce = 500;
+constexpr auto kLook = std::chrono::seconds(1);
+
+enum class Turn { kToCome, kHasCome, kNever };
+
+Turn turn_of(storage::Session& session, const std::string& run_id) {
+  if (session.find("SELECT 1 FROM jobs WHERE id = $1", run_id)) return Turn::kHasCome;
+  const auto run = session.find("SELECT status FROM runs WHERE id = $1", run_id);
+  return run && run->text(0) == "pending" ? Turn::kToCome : Turn::kNever;
+}
 
 }  // namespace
+
+base::Task<bool> wait_for_turn(jobs::Jobs& jobs, storage::Scope scope, std::string run_id) {
+  base::SystemClock clock;
+  const auto bell = jobs.hints().watch(run_id);
+  while (true) {
+    const std::uint64_t heard = bell->rings();
+    auto look = [run_id](storage::Session& session) { return turn_of(session, run_id); };
+    const Turn turn = co_await jobs.database().read(scope, std::move(look));
+    if (turn != Turn::kToCome) co_return turn == Turn::kHasCome;
+    co_await bell->wait(heard, clock, clock.now() + kLook);
+  }
+}
 
 base::Task<NewEvents> RunReader::next() {
   NewEvents found;
@@ -32,6 +54,7 @@ base::Task<NewEvents> RunReader::next() {
 
 base::Task<std::optional<RunEnd>> wait_for_end(jobs::Watch& watch, jobs::Jobs& jobs, storage::Scope scope,
                                                std::string run_id) {
+  if (!co_await wait_for_turn(jobs, scope, run_id)) co_return std::nullopt;
   std::int64_t number = 0;
   for (bool is_over = false; !is_over;) {
     const jobs::JobEvents page = co_await watch.next(scope, run_id, number);
@@ -47,7 +70,12 @@ base::Task<std::int64_t> last_event_id(jobs::Jobs& jobs, storage::Scope scope, s
   std::int64_t number = 0;
   std::int64_t last = -1;
   while (true) {
-    const jobs::JobEvents page = co_await jobs.events_after(scope, run_id, number, kEventsAtOnce);
+    jobs::JobEvents page;
+    try {
+      page = co_await jobs.events_after(scope, run_id, number, kEventsAtOnce);
+    } catch (const base::Error& error) {
+      if (error.code() != base::Code::kNotFound) throw;  // its turn has not come
+    }
     for (const jobs::JobEvent& each : page.events) {
       number = each.number;
       if (const auto batch = batch_of(each)) last = batch->first_id + std::ssize(batch->events) - 1;

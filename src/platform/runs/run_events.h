@@ -31,7 +31,7 @@ class RunReader {
       : watch_(watch), scope_(std::move(scope)), run_id_(std::move(run_id)), after_(after) {}
 
   /// What comes next: at once when there is something, else as soon as there is. Throws base::Error
-  /// (kNotFound).
+  /// (kNotFound), of a run whose turn has not come, too.
   base::Task<NewEvents> next();
 
  private:
@@ -41,6 +41,10 @@ class RunReader {
   std::int64_t after_;
   std::int64_t number_ = 0;  ///< of the last event of the job that was read
 };
+
+/// Waits until a run has something to follow: it has none before its turn has come. Gives false when it ends,
+/// or is deleted, before.
+base::Task<bool> wait_for_turn(jobs::Jobs& jobs, storage::Scope scope, std::string run_id);
 
 /// Waits until a run is over; how it ended, or nothing when nobody knows any more.
 base::Task<std::optional<RunEnd>> wait_for_end(jobs::Watch& watch, jobs::Jobs& jobs, storage::Scope scope,
