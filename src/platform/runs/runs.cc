@@ -235,6 +235,7 @@ base::Task<void> Runs::remove(storage::Scope scope, std::string thread_id, std::
       throw Error(Code::kConflict,
                   fmt::format("the run '{}' is {}: cancel it first", run_id, base::to_name(run.status)));
     }
+    session.run("DELETE FROM jobs WHERE id = $1", run_id);
     session.run("DELETE FROM runs WHERE id = $1", run_id);
   };
   return database_.write(std::move(scope), std::move(work), kCommitted);

@@ -56,13 +56,16 @@ std::vector<Thread> find_threads(Session& session, const ThreadQuery& query) {
   return found;
 }
 
-/// Its runs go with it; those under way are stopped.
+/// Its runs go with it, and what was told of them; those under way are stopped.
 void remove_thread(Session& session, const std::string& id, base::WallTime now) {
   for (const Row& run : session.run(
            "SELECT id FROM runs WHERE thread_id = $1 AND status IN ('pending', 'running') AND is_queued",
            id)) {
     jobs::cancel(session, run.text(0), now);
   }
+  session.run(
+      "DELETE FROM jobs WHERE finished_at IS NOT NULL AND id IN (SELECT id FROM runs WHERE thread_id = $1)",
+      id);
   session.run("DELETE FROM threads WHERE id = $1", id);
 }
 

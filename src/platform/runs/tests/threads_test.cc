@@ -350,6 +350,21 @@ TYPED_TEST(ThreadsOf, LeaveNothingWhenTheyAreDeletedWhileTheyRun) {
   EXPECT_EQ(this->count("SELECT count(*) FROM jobs WHERE status IN ('queued', 'running')"), 0);
 }
 
+TYPED_TEST(ThreadsOf, TakeAlongWhatWasToldOfTheirRuns) {
+  const auto worker = this->make_worker();
+  this->add("t");
+  this->gates.open_all();
+  const std::string first = this->start("t", this->tagged("1")).run_id;
+  const std::string second = this->start("t", this->tagged("2")).run_id;
+  this->end_of(second);
+  EXPECT_GT(this->count("SELECT count(*) FROM job_events"), 0);
+  wait(this->runs.remove(kNora, "t", first));
+  EXPECT_EQ(this->count("SELECT count(*) FROM jobs"), 1);
+  wait(this->threads.remove(kNora, "t"));
+  EXPECT_EQ(this->count("SELECT count(*) FROM jobs"), 0);
+  EXPECT_EQ(this->count("SELECT count(*) FROM job_events"), 0);
+}
+
 TYPED_TEST(ThreadsOf, OfRunsWithoutThreadsGoWithTheirRuns) {
   const auto worker = this->make_worker();
   NewRun wanted = this->tagged("1");
