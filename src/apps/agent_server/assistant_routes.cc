@@ -13,10 +13,7 @@ runs::AssistantQuery query_of(const AssistantSearch& search) {
   query.graph_id = http::value_of(search.graph_id);
   query.name = http::value_of(search.name);
   query.metadata = search.metadata.value;
-  if (search.sort_by) query.sort_by = *search.sort_by;
-  query.ascending = search.sort_order == SortOrder::kAsc;
-  query.limit = search.limit ? std::int64_t{*search.limit} : 10;
-  query.offset = search.offset ? std::int64_t{*search.offset} : 0;
+  set_page(query, search);
   return query;
 }
 
@@ -65,18 +62,14 @@ base::Task<runs::Assistant> AssistantRoutes::create(security::Caller caller, Ass
   co_return co_await assistants_.create(caller.scope(), std::move(made));
 }
 
-base::Task<http::WithHeaders<std::vector<json::object>>> AssistantRoutes::search(security::Caller caller,
-                                                                                 AssistantSearch search) {
+base::Task<FoundPage> AssistantRoutes::search(security::Caller caller, AssistantSearch search) {
   const runs::AssistantQuery query = query_of(search);
-  http::WithHeaders<std::vector<json::object>> found;
+  std::vector<json::object> found;
   for (const runs::Assistant& each : co_await assistants_.search(caller.scope(), query)) {
-    found.body.push_back(selected(each, search.select.value_or(std::vector<std::string>())));
+    found.push_back(selected(each, search.select.value_or(std::vector<std::string>())));
   }
   const std::int64_t total = co_await assistants_.count(caller.scope(), query);
-  found.headers.add("X-Pagination-Total", std::to_string(total));
-  const std::int64_t next = query.offset + std::ssize(found.body);
-  if (next < total) found.headers.add("X-Pagination-Next", std::to_string(next));
-  co_return found;
+  co_return page_of(std::move(found), query.offset, total);
 }
 
 base::Task<std::int64_t> AssistantRoutes::count(security::Caller caller, AssistantSearch search) {

@@ -44,19 +44,13 @@ struct AssistantPatch {
 };
 BOOST_DESCRIBE_STRUCT(AssistantPatch, (), (graph_id, name, description, config, context, metadata, shared))
 
-struct AssistantSearch {
+struct AssistantSearch : SearchPage {
   std::optional<http::Text<1, 255>> graph_id;
   std::optional<http::Text<0, 255>> name;
   Fields metadata;
-  std::optional<http::Whole<1, 1000, 10>> limit;
-  std::optional<http::Whole<0, 1'000'000'000>> offset;
-  std::optional<std::string> sort_by;
-  std::optional<SortOrder> sort_order;
-  std::optional<std::vector<std::string>> select;
   using TakesUnknownFields = void;
 };
-BOOST_DESCRIBE_STRUCT(AssistantSearch, (),
-                      (graph_id, name, metadata, limit, offset, sort_by, sort_order, select))
+BOOST_DESCRIBE_STRUCT(AssistantSearch, (SearchPage), (graph_id, name, metadata))
 
 struct VersionSearch {
   Fields metadata;
@@ -109,8 +103,7 @@ class AssistantRoutes {
 
  private:
   base::Task<runs::Assistant> create(security::Caller caller, AssistantCreate wanted);
-  base::Task<http::WithHeaders<std::vector<json::object>>> search(security::Caller caller,
-                                                                  AssistantSearch search);
+  base::Task<FoundPage> search(security::Caller caller, AssistantSearch search);
   base::Task<std::int64_t> count(security::Caller caller, AssistantSearch search);
   base::Task<runs::Assistant> read(security::Caller caller, http::Path<AssistantKey> key);
   base::Task<runs::Assistant> change(security::Caller caller, http::Path<AssistantKey> key,

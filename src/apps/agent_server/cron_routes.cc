@@ -34,10 +34,7 @@ runs::RunCronQuery query_of(const RunCronSearch& search) {
   query.assistant_id = http::value_of(search.assistant_id);
   query.thread_id = http::value_of(search.thread_id);
   query.enabled = search.enabled;
-  if (search.sort_by) query.sort_by = *search.sort_by;
-  query.ascending = search.sort_order == SortOrder::kAsc;
-  query.limit = search.limit ? std::int64_t{*search.limit} : 10;
-  query.offset = search.offset ? std::int64_t{*search.offset} : 0;
+  set_page(query, search);
   return query;
 }
 
@@ -69,18 +66,14 @@ base::Task<runs::RunCron> RunCronRoutes::create_on_thread(security::Caller calle
   co_return co_await crons_.create(caller.scope(), cron_of(wanted, key.thread_id.value));
 }
 
-base::Task<http::WithHeaders<std::vector<json::object>>> RunCronRoutes::search(security::Caller caller,
-                                                                               RunCronSearch search) {
+base::Task<FoundPage> RunCronRoutes::search(security::Caller caller, RunCronSearch search) {
   const runs::RunCronQuery query = query_of(search);
-  http::WithHeaders<std::vector<json::object>> found;
+  std::vector<json::object> found;
   for (const runs::RunCron& each : co_await crons_.search(caller.scope(), query)) {
-    found.body.push_back(selected(each, search.select.value_or(std::vector<std::string>())));
+    found.push_back(selected(each, search.select.value_or(std::vector<std::string>())));
   }
   const std::int64_t total = co_await crons_.count(caller.scope(), query);
-  found.headers.add("X-Pagination-Total", std::to_string(total));
-  const std::int64_t next = query.offset + std::ssize(found.body);
-  if (next < total) found.headers.add("X-Pagination-Next", std::to_string(next));
-  co_return found;
+  co_return page_of(std::move(found), query.offset, total);
 }
 
 base::Task<std::int64_t> RunCronRoutes::count(security::Caller caller, RunCronSearch search) {

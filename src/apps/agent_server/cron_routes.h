@@ -38,19 +38,13 @@ struct RunCronPatch {
 };
 BOOST_DESCRIBE_STRUCT(RunCronPatch, (), (schedule, timezone, end_time, enabled, metadata))
 
-struct RunCronSearch {
+struct RunCronSearch : SearchPage {
   std::optional<http::Text<1, 255>> assistant_id;
   std::optional<http::Id> thread_id;
   std::optional<bool> enabled;
-  std::optional<http::Whole<1, 1000, 10>> limit;
-  std::optional<http::Whole<0, 1'000'000'000>> offset;
-  std::optional<std::string> sort_by;
-  std::optional<SortOrder> sort_order;
-  std::optional<std::vector<std::string>> select;
   using TakesUnknownFields = void;
 };
-BOOST_DESCRIBE_STRUCT(RunCronSearch, (),
-                      (assistant_id, thread_id, enabled, limit, offset, sort_by, sort_order, select))
+BOOST_DESCRIBE_STRUCT(RunCronSearch, (SearchPage), (assistant_id, thread_id, enabled))
 
 class RunCronRoutes {
  public:
@@ -61,8 +55,7 @@ class RunCronRoutes {
   base::Task<runs::RunCron> create(security::Caller caller, RunCronCreate wanted);
   base::Task<runs::RunCron> create_on_thread(security::Caller caller, http::Path<ThreadKey> key,
                                              RunCronCreate wanted);
-  base::Task<http::WithHeaders<std::vector<json::object>>> search(security::Caller caller,
-                                                                  RunCronSearch search);
+  base::Task<FoundPage> search(security::Caller caller, RunCronSearch search);
   base::Task<std::int64_t> count(security::Caller caller, RunCronSearch search);
   base::Task<runs::RunCron> read(security::Caller caller, http::Path<RunCronKey> key);
   base::Task<runs::RunCron> change(security::Caller caller, http::Path<RunCronKey> key, RunCronPatch change);

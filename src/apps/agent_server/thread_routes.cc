@@ -16,10 +16,7 @@ runs::ThreadQuery query_of(const ThreadSearch& search) {
   query.status = search.status;
   query.metadata = search.metadata.value;
   query.values = search.values.value;
-  if (search.sort_by) query.sort_by = *search.sort_by;
-  query.ascending = search.sort_order == SortOrder::kAsc;
-  query.limit = search.limit ? std::int64_t{*search.limit} : 10;
-  query.offset = search.offset ? std::int64_t{*search.offset} : 0;
+  set_page(query, search);
   return query;
 }
 
@@ -116,18 +113,14 @@ base::Task<json::object> ThreadRoutes::create(security::Caller caller, ThreadCre
   co_return thread_json(co_await threads_.create(caller.scope(), std::move(made)));
 }
 
-base::Task<http::WithHeaders<std::vector<json::object>>> ThreadRoutes::search(security::Caller caller,
-                                                                              ThreadSearch search) {
+base::Task<FoundPage> ThreadRoutes::search(security::Caller caller, ThreadSearch search) {
   const runs::ThreadQuery query = query_of(search);
-  http::WithHeaders<std::vector<json::object>> found;
+  std::vector<json::object> found;
   for (const runs::Thread& each : co_await threads_.search(caller.scope(), query)) {
-    found.body.push_back(thread_json(each, search.select.value_or(std::vector<std::string>())));
+    found.push_back(thread_json(each, search.select.value_or(std::vector<std::string>())));
   }
   const std::int64_t total = co_await threads_.count(caller.scope(), query);
-  found.headers.add("X-Pagination-Total", std::to_string(total));
-  const std::int64_t next = query.offset + std::ssize(found.body);
-  if (next < total) found.headers.add("X-Pagination-Next", std::to_string(next));
-  co_return found;
+  co_return page_of(std::move(found), query.offset, total);
 }
 
 base::Task<std::int64_t> ThreadRoutes::count(security::Caller caller, ThreadSearch search) {

@@ -54,20 +54,14 @@ struct ThreadPatch {
 };
 BOOST_DESCRIBE_STRUCT(ThreadPatch, (), (metadata, ttl))
 
-struct ThreadSearch {
+struct ThreadSearch : SearchPage {
   std::optional<std::vector<std::string>> ids;
   std::optional<runs::ThreadStatus> status;
   Fields metadata;
   Fields values;
-  std::optional<http::Whole<1, 1000, 10>> limit;
-  std::optional<http::Whole<0, 1'000'000'000>> offset;
-  std::optional<std::string> sort_by;
-  std::optional<SortOrder> sort_order;
-  std::optional<std::vector<std::string>> select;
   using TakesUnknownFields = void;
 };
-BOOST_DESCRIBE_STRUCT(ThreadSearch, (),
-                      (ids, status, metadata, values, limit, offset, sort_by, sort_order, select))
+BOOST_DESCRIBE_STRUCT(ThreadSearch, (SearchPage), (ids, status, metadata, values))
 
 enum class PruneStrategy { kDelete, kKeepLatest };
 BOOST_DESCRIBE_ENUM(PruneStrategy, kDelete, kKeepLatest)
@@ -129,8 +123,7 @@ class ThreadRoutes {
 
  private:
   base::Task<json::object> create(security::Caller caller, ThreadCreate wanted);
-  base::Task<http::WithHeaders<std::vector<json::object>>> search(security::Caller caller,
-                                                                  ThreadSearch search);
+  base::Task<FoundPage> search(security::Caller caller, ThreadSearch search);
   base::Task<std::int64_t> count(security::Caller caller, ThreadSearch search);
   base::Task<Pruned> prune(security::Caller caller, ThreadPrune wanted);
   base::Task<json::object> read(security::Caller caller, http::Path<ThreadKey> key);

@@ -1,6 +1,7 @@
 #include "apps/agent_server/wire.h"
 
 #include <cmath>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -54,6 +55,13 @@ Fields Fields::from_json(const json::value& from, const std::string& path) {
 
 json::object Fields::schema() {
   return {{"type", json::array{"object", "null"}}};
+}
+
+FoundPage page_of(std::vector<json::object> found, std::int64_t offset, std::int64_t total) {
+  FoundPage page{.body = std::move(found), .headers = {{"X-Pagination-Total", std::to_string(total)}}};
+  const std::int64_t next = offset + std::ssize(page.body);
+  if (next < total) page.headers.add("X-Pagination-Next", std::to_string(next));
+  return page;
 }
 
 base::Duration duration_of(const TimeToLive& ttl) {

@@ -160,13 +160,6 @@ std::vector<Assistant> merged(std::vector<Assistant> kept, std::vector<Assistant
   return page;
 }
 
-bool has_members(const json::object& object, const json::object& members) {
-  return std::ranges::all_of(members, [&](const auto& member) {
-    const json::value* had = object.if_contains(member.key());
-    return had != nullptr && *had == member.value();
-  });
-}
-
 }  // namespace
 
 Assistants::Assistants(storage::Database& database, const GraphSource& graphs, base::Clock& clock,

@@ -56,4 +56,11 @@ void Conditions::demand_members(std::string_view column, const boost::json::obje
   add(fmt::format(fmt::runtime(sql), wanted, column));
 }
 
+bool has_members(const boost::json::object& object, const boost::json::object& members) {
+  return std::ranges::all_of(members, [&](const auto& member) {
+    const boost::json::value* had = object.if_contains(member.key());
+    return had != nullptr && *had == member.value();
+  });
+}
+
 }  // namespace pharos::runs

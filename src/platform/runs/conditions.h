@@ -36,4 +36,7 @@ class Conditions {
   std::vector<storage::Value> values_;
 };
 
+/// The object has each of these members, with the same value.
+bool has_members(const boost::json::object& object, const boost::json::object& members);
+
 }  // namespace pharos::runs

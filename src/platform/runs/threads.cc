@@ -74,13 +74,6 @@ void remove_thread(Session& session, const std::string& id, base::WallTime now) 
               fmt::format("the thread '{}' is busy: wait for its run to end, or cancel it", id));
 }
 
-bool has_members(const json::object& object, const json::object& members) {
-  return std::ranges::all_of(members, [&](const auto& member) {
-    const json::value* had = object.if_contains(member.key());
-    return had != nullptr && *had == member.value();
-  });
-}
-
 /// What clients filter a history by: what made a checkpoint counts as its metadata.
 bool matches(const graph::JsonSnapshot& snapshot, const json::object& wanted) {
   if (wanted.empty()) return true;
