@@ -1,13 +1,21 @@
 """Others' clients of the Agent Server API, and several servers on one database and one Redis."""
 import concurrent.futures
+import contextlib
+import http.client
 import itertools
+import json
+import os
+import random
 import tempfile
+import time
 import unittest
 
 from clients import tours
 from postgres import PrivatePostgres
 from redis_server import PrivateRedis
 from server import Client, Server
+
+ROUNDS = 10 if os.environ.get("PHAROS_TEST_LONG") else 1
 
 
 class ClientsReplicasTest(unittest.TestCase):
@@ -68,6 +76,84 @@ class ClientsReplicasTest(unittest.TestCase):
         self.assertEqual(list(self.counted("javascript", two, person, **run)), list(range(-200, 101)))
         self.assertEqual(seen, list(range(-200, -150)))
         self.assertEqual(two.stop()[0], 0)
+
+    def test_runs_whose_replica_is_killed_at_any_moment_are_told_whole_and_end_once(self):
+        two = self.replica()
+        person = two.new_person()
+        taken_over = 0
+        for _ in range(ROUNDS):
+            one = self.replica()
+            there = Client(one.port, person.token)
+            runs = [begin_ticks(there) for _ in range(10)]
+            ports = {"now": one.port}
+            with concurrent.futures.ThreadPoolExecutor(len(runs)) as pool:
+                told = [pool.submit(follow_to_the_end, ports, person.token, run) for run in runs]
+                time.sleep(random.uniform(0.1, 2.5))  # a moment in mid-stream, whichever: no test waits for it
+                self.kill(one)
+                ports["now"] = two.port
+                for run, events in zip(runs, told):
+                    taken_over += self.check_run(person, run, events.result())
+        self.assertGreater(taken_over, 0)
+        self.assertEqual(two.stop()[0], 0)
+
+    def check_run(self, person, run, events):
+        """Whether another server went on with it."""
+        path = f"/threads/{run['thread']}"
+        self.assertEqual(person.ask("GET", f"{path}/runs/{run['run']}").json()["status"], "success")
+        self.assertEqual([event["id"] for event in events], [str(number) for number in range(len(events))])
+        values = [json.loads(event["data"])["n"] for event in events if event["event"] == "values"]
+        self.assertEqual(values, list(range(-100, 101)))
+        updates = [json.loads(event["data"]) for event in events if event["event"] == "updates"]
+        self.assertEqual(sum("tick" in update for update in updates), 200)
+        self.assertEqual(len(person.ask("POST", f"{path}/history", {"limit": 1000}).json()), 402)
+        return sum(event["event"] == "metadata" for event in events) > 1
+
+
+def begin_ticks(person):
+    thread = person.ask("POST", "/threads", {}).json()["thread_id"]
+    wanted = {"assistant_id": "ticks", "input": {"n": -100}, "stream_mode": ["values", "updates"],
+              "stream_resumable": True}
+    return {"thread": thread, "run": person.ask("POST", f"/threads/{thread}/runs", wanted).json()["run_id"]}
+
+
+def follow_to_the_end(ports, token, run):
+    """Every event of a run, coming back after the last one that came whole whenever the stream is cut."""
+    path, events = f"/threads/{run['thread']}/runs/{run['run']}", []
+    while True:
+        try:
+            last = events[-1]["id"] if events else "-1"
+            with contextlib.closing(http.client.HTTPConnection("127.0.0.1", ports["now"], timeout=120)) as server:
+                headers = {"Authorization": f"Bearer {token}", "Last-Event-ID": last}
+                server.request("GET", path + "/stream", headers=headers)
+                events.extend(events_in(server.getresponse()))
+            if Client(ports["now"], token).ask("GET", path).json()["status"] not in ("pending", "running"):
+                return events
+        except CutOff as cut:
+            events.extend(cut.events)
+        except (OSError, http.client.HTTPException):
+            time.sleep(0.1)  # until the other server is the one to ask
+
+
+class CutOff(Exception):
+    def __init__(self, events):
+        super().__init__("the stream was cut")
+        self.events = events
+
+
+def events_in(response):
+    events, event = [], {}
+    try:
+        for line in response:
+            text = line.decode().rstrip("\n")
+            if text and not text.startswith(":"):
+                name, value = text.split(": ", 1)
+                event[name] = value
+            elif not text and event:
+                events.append(event)
+                event = {}
+    except (OSError, http.client.HTTPException) as cut:
+        raise CutOff(events) from cut
+    return events
 
 
 if __name__ == "__main__":
