@@ -197,7 +197,7 @@ class ServerTest(unittest.TestCase):
         assistant = self.ada.ask("POST", "/assistants", {"graph_id": "countdown"}).json()["assistant_id"]
         cron = self.ada.ask("POST", "/runs/crons", {"assistant_id": "countdown", "schedule": "@yearly"}).json()["cron_id"]
         hers = {"cron_id": cron, "thread_id": thread, "run_id": run, "assistant_id": assistant, "checkpoint_id": run,
-                "id": item, "name": "reports"}
+                "subgraph": "inner", "id": item, "name": "reports"}
         body = {"assistant_id": "countdown", "id": 1, "method": "state.get", "version": 1, "channels": ["values"],
                 "schedule": "@yearly"}
         header, payload, signature = self.ada.token.split(".")

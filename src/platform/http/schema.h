@@ -16,8 +16,8 @@
 
 namespace pharos::http {
 
-/// A struct that says `using TakesUnknownFields = void;` is read from what has more fields than it knows: those
-/// of clients by others, who may send what a newer server understands.
+/// A struct that says `using TakesUnknownFields = void;` is read from what has more fields than it knows:
+/// those of clients by others, who may send what a newer server understands.
 template <class T>
 concept TakesUnknownFields = requires { typename T::TakesUnknownFields; };
 

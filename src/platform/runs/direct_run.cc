@@ -10,6 +10,9 @@
 namespace pharos::runs {
 namespace {
 
+/// So many events a run tells before others on its thread have their turn.
+constexpr std::size_t kTogether = 16;
+
 graph::RunConfig direct_config(const DirectRun& run) {
   RunRequest request = run.request;
   for (const auto& [key, value] : run.assistant.config) request.config.emplace(key, value);
@@ -85,7 +88,7 @@ base::Task<RunEnd> finish(DirectRun run) {
 
 base::Task<void> follow(DirectRun run, std::function<base::Task<void>(std::vector<ToldEvent>)> tell) {
   using boost::asio::experimental::awaitable_operators::operator&&;
-  const auto queue = std::make_shared<graph::EventQueue>();
+  const auto queue = std::make_shared<graph::EventQueue>(kTogether);
   co_await tell(alone("metadata", {{"run_id", run.run_id}, {"attempt", 1}}));
   Teller teller(run.request.stream, run_metadata(run.assistant, {}, run.run_id, 1));
   std::exception_ptr failure;
