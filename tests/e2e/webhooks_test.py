@@ -102,6 +102,20 @@ class WebhooksTest(unittest.TestCase):
         actions = {entry["action"] for entry in self.ada.ask("GET", "/api/v1/audit").json()["data"]}
         self.assertLessEqual({"webhook_made", "webhook_deleted"}, actions)
 
+    def test_who_a_run_names_is_told_of_its_end(self):
+        receiver = self.receiver(204)
+        secret = self.ada.ask("POST", "/api/v1/webhooks", {"url": receiver.url(), "events": ["other"]}).json()["secret"]
+        thread = self.ada.ask("POST", "/threads", {}).json()["thread_id"]
+        wanted = {"assistant_id": "echo", "input": {"messages": [{"role": "user", "content": "Ahoy"}]}}
+        run = self.ada.ask("POST", f"/threads/{thread}/runs", {**wanted, "webhook": receiver.url()}).json()["run_id"]
+        headers, body = receiver.next()
+        told = standardwebhooks.Webhook(secret).verify(body, headers)
+        self.assertEqual((told["type"], told["data"]["run_id"], told["data"]["thread_id"], told["data"]["status"]),
+                         ("run.finished", run, thread, "success"))
+        self.assertEqual([message["content"] for message in told["data"]["values"]["messages"]], ["Ahoy", "Ahoy"])
+        refused = self.ada.ask("POST", "/runs", {**wanted, "webhook": "no url"})
+        self.assertEqual((refused.status, "https://" in refused.json()["detail"]), (422, True))
+
     def test_a_message_is_sent_again_by_hand(self):
         receiver = self.receiver(500, 200)
         webhook = self.ada.ask("POST", "/api/v1/webhooks", {"url": receiver.url()}).json()

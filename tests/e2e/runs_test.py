@@ -1,0 +1,61 @@
+"""Runs as a client without a library of others sees them: leaving, waiting, coming second."""
+import contextlib
+import http.client
+import json
+import unittest
+
+from clients import tours
+from server import Server
+
+
+class RunsTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.server = Server(GRAPHS_FOLDER=str(tours.HERE / "graphs"))
+        cls.addClassCleanup(cls.server.stop)
+
+    def setUp(self):
+        self.person = self.server.new_person()
+        self.thread = self.person.ask("POST", "/threads", {}).json()["thread_id"]
+
+    def leave_in_mid_stream(self, **wanted):
+        """The id of a run whose client has left after its first event."""
+        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=60)) as connection:
+            body = json.dumps({"assistant_id": "slow", "input": {"items": ["in"]}, **wanted})
+            headers = {"Authorization": f"Bearer {self.person.token}", "Content-Type": "application/json"}
+            connection.request("POST", f"/threads/{self.thread}/runs/stream", body, headers)
+            response = connection.getresponse()
+            self.assertEqual(response.readline(), b"event: metadata\n")
+            run = response.headers["Content-Location"].rsplit("/", 1)[1]
+            response.close()
+        return run
+
+    def end_of(self, run):
+        path = f"/threads/{self.thread}/runs/{run}"
+        self.assertEqual(self.person.ask("GET", path + "/join").status, 200)
+        return self.person.ask("GET", path).json()["status"]
+
+    def test_a_run_ends_with_its_client_only_where_it_is_told_to(self):
+        self.assertEqual(self.end_of(self.leave_in_mid_stream(on_disconnect="cancel")), "interrupted")
+        self.assertEqual(self.end_of(self.leave_in_mid_stream(on_disconnect="continue")), "success")
+        self.assertEqual(self.end_of(self.leave_in_mid_stream()), "success")
+
+    def test_who_waits_is_kept_alive_and_gets_one_answer(self):
+        answer = self.person.ask("POST", f"/threads/{self.thread}/runs/wait", {"assistant_id": "slow", "input": {}})
+        self.assertTrue(answer.body.startswith(b"\n"), answer.body)
+        self.assertEqual(answer.json(), {"items": ["first", "last"]})
+        self.assertRegex(answer.headers["Location"], r"/threads/.*/runs/.*/join$")
+
+    def test_who_comes_second_is_streamed_when_its_turn_has_come(self):
+        runs = f"/threads/{self.thread}/runs"
+        self.person.ask("POST", runs, {"assistant_id": "slow", "input": {"items": ["one"]}})
+        second = {"assistant_id": "slow", "input": {"items": ["two"]}, "stream_mode": "updates"}
+        self.assertEqual(self.person.ask("POST", runs, second).status, 422)
+        told = self.person.ask("POST", runs + "/stream", {**second, "multitask_strategy": "enqueue"}).body.decode()
+        self.assertEqual(told.count("event: updates"), 3)
+        self.assertEqual(self.person.ask("GET", f"/threads/{self.thread}").json()["values"]["items"],
+                         ["one", "first", "last", "two", "first", "last"])
+
+
+if __name__ == "__main__":
+    unittest.main()
