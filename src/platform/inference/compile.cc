@@ -44,20 +44,17 @@ void check_precision(const ov::CompiledModel& network, ov::element::Type wanted,
                                            wanted.to_string(), in_force.to_string()));
 }
 
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
-/// Sanitizers end a process that loads a library with RTLD_DEEPBIND, as TBB does unless told so. Once: other
-/// threads may be reading the environment by the second time.
-void spare_sanitizers() {
+/// TBB loads libraries with RTLD_DEEPBIND unless told so: they would free by one allocator what they were
+/// given by another (jemalloc, a sanitizer's). Once: other threads may be reading the environment by the
+/// second time.
+void keep_one_allocator() {
   [[maybe_unused]] static const int set = ::setenv("TBB_ENABLE_SANITIZERS", "1", 0);
 }
-#else
-void spare_sanitizers() {}
-#endif
 
 }  // namespace
 
 ov::Core make_core() {
-  spare_sanitizers();
+  keep_one_allocator();
   return ov::Core();
 }
 
