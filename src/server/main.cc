@@ -196,6 +196,8 @@ void add_graph_run(CommandLine& line, CLI::App& graph) {
   run->add_option("graph", options.graph.name, "A file, or a name in the folder")->required();
   CLI::Option* input =
       run->add_option("--input", options.input, "The fields to start from as JSON, or @FILE");
+  run->add_option("--context", options.context,
+                  "What the nodes are told beside the state, as JSON, or @FILE");
   run->add_option("--resume", options.resume,
                   "The answer to what a thread asks: a word, JSON, {question: answer}, or @FILE")
       ->excludes(input);

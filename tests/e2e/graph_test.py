@@ -54,6 +54,17 @@ class RunTest(unittest.TestCase):
         self.assertEqual(sum(line["mode"] == "tasks" for line in lines[:-1]), 6)
         self.assertEqual(lines[-1]["letters"], 3)
 
+    def test_nodes_are_told_what_the_run_is_told(self):
+        with tempfile.NamedTemporaryFile("w", suffix=".yaml") as graph:
+            graph.write("context: {words: {type: string, default: Good evening}}\nstate: {said: string}\nnodes:\n"
+                        "  say: {kind: set, write: {said: '{context.words}!'}}\nedges: [start -> say -> end]\n")
+            graph.flush()
+            self.assertEqual(state(graph.name), {"said": "Good evening!"})
+            self.assertEqual(state(graph.name, "--context", '{"words": "Ahoy"}'), {"said": "Ahoy!"})
+            refused = pharos("graph", "run", graph.name, "--context", '{"words": 5}')
+            self.assertEqual(refused.returncode, 2)
+            self.assertRegex(refused.stderr, "words")
+
     def test_the_input_can_be_a_file_and_the_graph_a_name(self):
         with tempfile.NamedTemporaryFile("w", suffix=".json") as given:
             given.write('{"name": "Ada"}')

@@ -19,7 +19,7 @@ class WriteAndGo final : public graph::ErrorHandler {
         takes_item_(takes_item),
         of_graph_(of_graph) {}
 
-  base::Task<void> handle(const void* input, const graph::NodeError& error, graph::Context&,
+  base::Task<void> handle(const void* input, const graph::NodeError& error, graph::Context& context,
                           graph::NodeOutput& output) const override {
     if (of_graph_ && std::ranges::find(to_, error.node()) != to_.end()) {
       throw base::Error(base::Code::kConflict, "it leads to the node that failed");
@@ -28,7 +28,7 @@ class WriteAndGo final : public graph::ErrorHandler {
                                           {"code", base::code_name(error.code())},
                                           {"node", error.node()},
                                           {"attempts", error.attempts()}};
-    Scope scope = FlowNode::scope_of(input, takes_item_);
+    Scope scope = FlowNode::scope_of(input, takes_item_, context);
     scope.error = &told;
     output.writes = evaluate(writes_, *fields_, scope);
     for (const std::string& name : to_) output.targets.emplace_back(name);

@@ -91,6 +91,9 @@ class PathParser {
       path_.root_ = Path::Root::kError;
     } else if (root == "result" && names_.result != nullptr) {
       path_.root_ = Path::Root::kResult;
+    } else if (root == "context" && names_.context != nullptr) {
+      path_.root_ = Path::Root::kContext;
+      read_told();
     } else {
       refuse_root(root);
     }
@@ -101,10 +104,24 @@ class PathParser {
     if (root == "item") refuse_text("only a map and the node it starts have an {item}: use {state.…}");
     if (root == "index") refuse_text("only the 'with' of a map has an {index}");
     if (root == "error") refuse_text("only what a node's 'on_error' writes has an {error}");
+    if (root == "context") refuse_text("an edge's condition sees the state only: have a node write it there");
     if (root == "result") refuse_text("only the 'output' of a subgraph has a {result}");
     refuse_text(fmt::format("'{{{}}}' must begin with {}, as in {}; write {{{{ for a brace", text_,
                             names_.state != nullptr ? "state" : "item",
                             names_.state != nullptr ? "{state.name}" : "{item.name}"));
+  }
+
+  /// `.name`, which the file must declare.
+  void read_told() {
+    const bool is_name = !done() && next() == '.';
+    if (is_name) ++at_;
+    path_.told_ = is_name ? std::string(word()) : std::string();
+    const auto field = names_.context->find(path_.told_);
+    if (!field) {
+      refuse_text(fmt::format("the 'context' of the file has no '{}'{}", path_.told_,
+                              graph::hint(path_.told_, names_.context->names())));
+    }
+    path_.untold_ = (*names_.context)[*field].initial.value();
   }
 
   void read_step() {
@@ -168,6 +185,10 @@ const json::value* Path::find(const Scope& scope) const {
   if (root_ == Root::kError) value = scope.error;
   if (root_ == Root::kResult) value = scope.result;
   if (root_ == Root::kState && field_) value = &(*scope.state)[*field_];
+  if (root_ == Root::kContext) {
+    value = scope.context == nullptr ? nullptr : scope.context->if_contains(told_);
+    if (value == nullptr) value = &untold_;
+  }
   for (const Step& step : steps_) {
     if (value == nullptr) return nullptr;
     value = std::visit([&](const auto& to) { return step_to(*value, to); }, step);

@@ -1,5 +1,5 @@
 // Expressions over the state: `{state.items[0].name}`, alone or inside a text, and literals. Some places have
-// an `{item}` and `{index}`, an `{error}`, or a `{result}` besides.
+// an `{item}` and `{index}`, an `{error}`, or a `{result}` besides; nodes see the run's `{context}`.
 //
 // A text that is one expression has that value, whatever its type; in a longer text the value is written out.
 // `{{` and `}}` are braces. After a path `| name` applies a function: count, sum, join, json, trim, upper,
@@ -20,11 +20,12 @@ namespace pharos::flow {
 
 /// What an expression is evaluated over.
 struct Scope {
-  const DynamicState* state = nullptr;  ///< null for a node that a map starts
-  const json::value* item = nullptr;    ///< null but in a map and the node it starts
-  std::int64_t index = 0;               ///< of the item in a map
-  const json::value* error = nullptr;   ///< null but where a node has failed
-  const json::value* result = nullptr;  ///< the final state of a graph that a node has run
+  const DynamicState* state = nullptr;    ///< null for a node that a map starts
+  const json::value* item = nullptr;      ///< null but in a map and the node it starts
+  std::int64_t index = 0;                 ///< of the item in a map
+  const json::value* error = nullptr;     ///< null but where a node has failed
+  const json::value* result = nullptr;    ///< the final state of a graph that a node has run
+  const json::object* context = nullptr;  ///< what the run is told
 };
 
 /// What an expression may name; its names are checked when it is read.
@@ -34,6 +35,7 @@ struct Names {
   bool index = false;
   bool error = false;
   const Fields* result = nullptr;
+  const Fields* context = nullptr;
 };
 
 /// The value as people read it: text as it is, null as nothing, lists and objects as JSON.
@@ -53,7 +55,7 @@ class Path {
 
  private:
   friend class PathParser;
-  enum class Root : std::uint8_t { kState, kItem, kIndex, kError, kResult };
+  enum class Root : std::uint8_t { kState, kItem, kIndex, kError, kResult, kContext };
   enum class Function : std::uint8_t { kNone, kCount, kSum, kJoin, kJson, kTrim, kUpper, kLower };
   using Step = std::variant<std::string, std::int64_t>;
 
@@ -63,6 +65,8 @@ class Path {
   std::string text_;
   Root root_ = Root::kState;
   std::optional<std::uint32_t> field_;  ///< none: the whole state
+  std::string told_;                    ///< the name of what the run is told
+  json::value untold_;                  ///< its value when the run is not told it
   std::vector<Step> steps_;
   Function function_ = Function::kNone;
 };

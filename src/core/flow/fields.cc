@@ -244,6 +244,12 @@ graph::Writes Fields::writes(json::object values) const {
   return made;
 }
 
+void Fields::check(const json::object& values) const {
+  for (const auto& [name, value] : values) {
+    if (const auto field = find(name)) static_cast<void>(write(*field, value));
+  }
+}
+
 std::vector<graph::Channel> Fields::channels() const {
   std::vector<graph::Channel> channels;
   for (const Field& field : fields_) {

@@ -81,6 +81,9 @@ class Fields {
   /// A write to each of the fields that `values` names.
   graph::Writes writes(json::object values) const;
 
+  /// Throws as write() does when one of `values` cannot be written; those that are no fields do not count.
+  void check(const json::object& values) const;
+
   /// A channel for each field.
   std::vector<graph::Channel> channels() const;
 

@@ -10,8 +10,9 @@ namespace pharos::flow {
 FlowNode::FlowNode(std::shared_ptr<const NodeFunction> function, bool takes_item)
     : function_(std::move(function)), takes_item_(takes_item) {}
 
-Scope FlowNode::scope_of(const void* input, bool takes_item) {
+Scope FlowNode::scope_of(const void* input, bool takes_item, const graph::Context& context) {
   Scope scope;
+  scope.context = &context.context();
   if (takes_item) {
     scope.item = static_cast<const json::value*>(input);
   } else {
@@ -21,7 +22,7 @@ Scope FlowNode::scope_of(const void* input, bool takes_item) {
 }
 
 base::Task<void> FlowNode::run(const void* input, graph::Context& context, graph::NodeOutput& output) const {
-  return function_ ? function_->run(scope_of(input, takes_item_), context, output) : nothing();
+  return function_ ? function_->run(scope_of(input, takes_item_, context), context, output) : nothing();
 }
 
 base::Task<void> FlowNode::nothing() {

@@ -28,6 +28,7 @@ struct Flow {
   std::string about;  ///< what it is for, in the file's words
   graph::GraphDefinition definition;
   std::shared_ptr<const Fields> fields;
+  std::shared_ptr<const Fields> context;  ///< what its nodes may be told by whoever runs it
   graph::RunConfig config;
   std::vector<DescribedNode> nodes;  ///< in the order of the definition's
 };

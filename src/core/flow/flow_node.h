@@ -18,7 +18,7 @@ class FlowNode final : public graph::NodeBody {
   std::shared_ptr<const FlowNode> compiled(const graph::CompileOptions& options) const;
 
   /// What expressions see of such a node's input.
-  static Scope scope_of(const void* input, bool takes_item);
+  static Scope scope_of(const void* input, bool takes_item, const graph::Context& context);
 
  private:
   static base::Task<void> nothing();

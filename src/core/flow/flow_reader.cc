@@ -32,11 +32,12 @@ Flow FlowReader::read() {
   if (!graph_.is_map()) return std::move(flow_);
   read_head(members);
   std::vector<Field> fields;
-  if (const Item* state = members.find("state")) fields = read_fields(*state, file_.problems);
+  if (const Item* state = members.find("state")) fields = read_state(*state, file_.problems);
   flow_.fields = std::make_shared<const Fields>(std::move(fields));
   flow_.definition.schema = schema_of(flow_.fields);
   read_names(members.require("nodes", "name the nodes, {name: {kind: …}}"));
-  when_failed_ = read_error_handling(members, *parts_, {.state = flow_.fields.get()}, true);
+  const Names names{.state = flow_.fields.get(), .context = flow_.context.get()};
+  when_failed_ = read_error_handling(members, *parts_, names, true);
   flow_.definition.on_error = when_failed_.handler;
   edges_.emplace(*parts_, started_, flow_.definition, outline_);
   for (const Item* node : node_items_) read_node(*node);
@@ -79,6 +80,9 @@ void FlowReader::read_head(Members& members) {
   if (const Item* limit = members.find("max_concurrency")) {
     flow_.config.max_concurrency = parts.integer(*limit, "max_concurrency", 1);
   }
+  std::vector<Field> told;
+  if (const Item* context = members.find("context")) told = read_context(*context, file_.problems);
+  flow_.context = std::make_shared<const Fields>(std::move(told));
 }
 
 void FlowReader::read_names(const Item* nodes) {
@@ -125,7 +129,8 @@ void FlowReader::read_node(const Item& item) {
   const auto number = static_cast<std::uint32_t>(flow_.definition.nodes.size());
   const std::string name = parts_->nodes()[number];
   const bool takes_item = started_.contains(name);
-  const Names names{.state = takes_item ? nullptr : flow_.fields.get(), .item = takes_item};
+  const Names names{
+      .state = takes_item ? nullptr : flow_.fields.get(), .item = takes_item, .context = flow_.context.get()};
   Members members(item, fmt::format("node '{}'", name), file_.problems);
   graph::NodeDefinition node{.name = name, .body = nullptr, .argument = nullptr, .reads_state = !takes_item};
   if (takes_item) node.argument = &graph::value_type_of<json::value>();

@@ -43,8 +43,8 @@ Field untyped(std::string name) {
   return field;
 }
 
-/// `topic: string`, or a map with type, default, reducer, keep and about.
-std::optional<Field> read_field(const Member& member, Problems& problems) {
+/// `topic: string`, or a map with type, default and about; one that is written has reducer and keep.
+std::optional<Field> read_field(const Member& member, bool is_written, Problems& problems) {
   if (!is_field_name(member.key)) {
     problems.add(member.place,
                  fmt::format("'{}' cannot be a field's name: use letters, digits, - and _", member.key));
@@ -57,8 +57,10 @@ std::optional<Field> read_field(const Member& member, Problems& problems) {
     Members keys(member.value, fmt::format("field '{}'", member.key), problems);
     if (const Item* type = keys.find("type")) read_word(*type, "type", field.type, problems);
     if (const Item* initial = keys.find("default")) field.initial = to_json(*initial);
-    if (const Item* reducer = keys.find("reducer")) read_word(*reducer, "reducer", field.reducer, problems);
-    if (const Item* keep = keys.find("keep")) read_word(*keep, "keep", field.keep, problems);
+    const Item* reducer = is_written ? keys.find("reducer") : nullptr;
+    const Item* keep = is_written ? keys.find("keep") : nullptr;
+    if (reducer != nullptr) read_word(*reducer, "reducer", field.reducer, problems);
+    if (keep != nullptr) read_word(*keep, "keep", field.keep, problems);
     if (const Item* about = keys.find("about")) {
       field.about = PartReader(problems, nullptr, {}).text(*about, "about");
     }
@@ -70,16 +72,25 @@ std::optional<Field> read_field(const Member& member, Problems& problems) {
   return untyped(member.key);
 }
 
-}  // namespace
-
-std::vector<Field> read_fields(const Item& state, Problems& problems) {
+std::vector<Field> read_fields(const Item& declared, const char* what, bool is_written, Problems& problems) {
   std::vector<Field> fields;
-  const Members named(state, "the state", problems);  // tells of a name that is there twice
-  for (const Member& member : state.members) {
+  const Members named(declared, what, problems);  // tells of a name that is there twice
+  for (const Member& member : declared.members) {
     const bool twice = std::ranges::find(fields, member.key, &Field::name) != fields.end();
-    if (auto field = read_field(member, problems); field && !twice) fields.push_back(std::move(*field));
+    auto field = read_field(member, is_written, problems);
+    if (field && !twice) fields.push_back(std::move(*field));
   }
   return fields;
+}
+
+}  // namespace
+
+std::vector<Field> read_state(const Item& state, Problems& problems) {
+  return read_fields(state, "the state", true, problems);
+}
+
+std::vector<Field> read_context(const Item& context, Problems& problems) {
+  return read_fields(context, "the context", false, problems);
 }
 
 }  // namespace pharos::flow

@@ -27,6 +27,11 @@ const std::string& Context::thread_id() const {
   return run_->config.thread_id;
 }
 
+const json::object& Context::context() const {
+  static const json::object nothing;
+  return run_->config.context ? *run_->config.context : nothing;
+}
+
 json::value Context::interrupt(json::value question) {
   if (run_->checkpoint_id.empty()) {
     throw GraphError(

@@ -44,6 +44,8 @@ class Context {
   const std::string& run_id() const;
   /// Empty when the run has no thread.
   const std::string& thread_id() const;
+  /// What whoever runs the graph has told its nodes: who it is for, which model to use, and the like.
+  const json::object& context() const;
   /// The number of this super-step; a graph's first nodes run in step 1.
   int step() const { return step_; }
   /// 1 at first; counts up when the node is tried again.

@@ -30,6 +30,8 @@ struct RunConfig {
   int max_concurrency = 0;       ///< tasks of one super-step that run at once; 0: all
   base::Deadline deadline;       ///< told to the nodes; the run itself does not watch it
   boost::json::object metadata;  ///< kept with each checkpoint
+  /// What nodes are told about this run, Context::context(); those of graphs inside it, too; null: nothing.
+  std::shared_ptr<const boost::json::object> context;
   Durability durability = Durability::kAsync;
   bool stream_subgraphs = false;  ///< readers of streams also get the events of graphs that nodes run
   std::shared_ptr<Saver> saver;   ///< keeps the thread in place of the graph's own (CompileOptions)

@@ -18,14 +18,14 @@ std::uint32_t channel_named(const CompiledGraph& graph, std::string_view name) {
 }  // namespace
 
 CacheKey cache_key(const CompiledGraph& graph, const CompiledNode& node, const void* input,
-                   StateStorage& state, const Value* argument) {
+                   StateStorage& state, const Value* argument, const json::object& context) {
   CacheKey key{.node = graph.name() + "/" + node.name, .input = {}};
   if (node.options.cache->key) {
     key.input = node.options.cache->key(input);
   } else {
     const json::value read =
         argument != nullptr ? argument->to_json() : tracked_fields(graph.schema(), state);
-    key.input = base::sha256(base::compact_json(read));
+    key.input = base::sha256(base::compact_json(json::array{read, context}));
   }
   return key;
 }

@@ -8,9 +8,9 @@
 namespace pharos::graph {
 
 /// The node and what it reads: the state's tracked fields, or the argument of the Send that started it (null
-/// for a node that reads the state).
+/// for a node that reads the state); and what the run is told, unless the node has a key of its own.
 CacheKey cache_key(const CompiledGraph& graph, const CompiledNode& node, const void* input,
-                   StateStorage& state, const Value* argument);
+                   StateStorage& state, const Value* argument, const json::object& context);
 
 /// False when it holds a value that cannot be kept.
 bool has_json(const CompiledGraph& graph, const NodeOutput& output);

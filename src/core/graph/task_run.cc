@@ -125,7 +125,7 @@ bool TaskRun::uses_cache() const {
 base::Task<bool> TaskRun::take_cached() {
   try {
     const auto kept = co_await run_->graph->cache()->get(
-        cache_key(*run_->graph, *node_, input(), *state_, planned_.argument.get()));
+        cache_key(*run_->graph, *node_, input(), *state_, planned_.argument.get(), context_.context()));
     if (kept) {
       output = output_from_json(*run_->graph, *kept);
       cached_ = true;
@@ -141,7 +141,7 @@ base::Task<void> TaskRun::keep_in_cache() {
   if (output.to_parent || !has_json(*run_->graph, output)) co_return;
   try {
     co_await run_->graph->cache()->put(
-        cache_key(*run_->graph, *node_, input(), *state_, planned_.argument.get()),
+        cache_key(*run_->graph, *node_, input(), *state_, planned_.argument.get(), context_.context()),
         to_json(*run_->graph, output), node_->options.cache->time_to_live);
   } catch (const std::exception&) {
     // The result counts, kept or not.

@@ -97,6 +97,7 @@ int graph_check(Composition& parts, const Console& console, const GraphOptions& 
 struct GraphRunOptions {
   GraphOptions graph;
   std::optional<std::string> input;   ///< JSON, or @FILE
+  std::string context;                ///< the same: what the nodes are told; empty: nothing
   std::optional<std::string> resume;  ///< the same, or a word: the answer, or answers by question
   std::string thread;                 ///< empty: nothing is kept
   std::string checkpoint;             ///< to go on from; empty: the thread's last

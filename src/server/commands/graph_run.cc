@@ -132,6 +132,11 @@ class GraphRun {
     config.checkpoint_id = options_.checkpoint;
     config.metadata = GraphThreads::metadata(flow_, file_);
     config.stream_subgraphs = options_.subgraphs;
+    if (!options_.context.empty()) {
+      json::object context = object_argument(options_.context, "--context");
+      flow_.context->check(context);
+      config.context = std::make_shared<const json::object>(std::move(context));
+    }
     return config;
   }
 
