@@ -1,5 +1,6 @@
 #include "server/agent_service.h"
 
+#include <boost/asio/strand.hpp>
 #include <fmt/format.h>
 
 #include "core/base/error.h"
@@ -47,11 +48,12 @@ AgentService::AgentService(AgentServiceParts parts)
       cron_routes_(parts.routes, crons_),
       protocol_routes_(parts.routes, services(), parts.database, parts.composition.clock()),
       store_routes_(parts.routes, parts.store_of),
+      runs_pool_("runs", parts.composition.settings().workers),
       worker_({.jobs = parts.jobs,
                .heartbeats = parts.heartbeats,
                .clock = parts.composition.clock(),
                .ids = parts.composition.ids(),
-               .handlers = loop_.executor()},
+               .handlers = runs_pool_.executor()},
               {.slots = kRunsAtOnce, .on_trouble = [log = &parts.log](const std::string& why) {
                  log->warning("runs", {{"trouble", why}});
                }}) {
@@ -59,15 +61,14 @@ AgentService::AgentService(AgentServiceParts parts)
   auto tell = [webhooks](storage::Session& session, const std::string& url, const boost::json::object& run) {
     webhooks->send(session, url, kRunFinished, run);
   };
-  runs::do_runs_in(worker_,
-                   {.jobs = parts.jobs,
-                    .assistants = assistants_,
-                    .saver = saver_,
-                    .clock = parts.composition.clock(),
-                    .store_of = parts.store_of,
-                    .tell_webhook = tell},
-                   kLongestRun);
-  runs_.work_in(worker_);
+  runs_.work_in(worker_,
+                {.jobs = parts.jobs,
+                 .assistants = assistants_,
+                 .saver = saver_,
+                 .clock = parts.composition.clock(),
+                 .store_of = parts.store_of,
+                 .tell_webhook = tell},
+                kLongestRun);
   crons_.work_in(worker_);
 }
 
@@ -79,7 +80,10 @@ agent_server::RunServices AgentService::services() {
           .watch = parts_.watch,
           .background = parts_.background,
           .ids = parts_.composition.ids(),
-          .store_of = parts_.store_of};
+          .store_of = parts_.store_of,
+          .strand = [this] {
+            return boost::asio::any_io_executor(boost::asio::make_strand(runs_pool_.executor()));
+          }};
 }
 
 void AgentService::start() {

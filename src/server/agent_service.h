@@ -71,7 +71,7 @@ class AgentService {
   agent_server::RunCronRoutes cron_routes_;
   agent_server::ProtocolRoutes protocol_routes_;
   agent_server::StoreRoutes store_routes_;
-  jobs::Background loop_;
+  base::Pool runs_pool_;  ///< where graphs run, beside those who answer requests
   jobs::Worker worker_;
 };
 

@@ -56,6 +56,32 @@ class RunsTest(unittest.TestCase):
         self.assertEqual(self.person.ask("GET", f"/threads/{self.thread}").json()["values"]["items"],
                          ["one", "first", "last", "two", "first", "last"])
 
+    def told(self, count, mode, after="0"):
+        """So many events of the thread after the one of that id."""
+        path = f"/threads/{self.thread}/stream" + (f"?stream_mode={mode}" if mode else "")
+        with contextlib.closing(self.person.follow(path, {"Last-Event-ID": after})) as events:
+            return [{**event, "data": json.loads(event["data"])} for _, event in zip(range(count), events)]
+
+    def test_a_thread_tells_its_runs_in_the_modes_that_are_asked_for(self):
+        runs = []
+        for _ in range(2):
+            answer = self.person.ask("POST", f"/threads/{self.thread}/runs/stream", {"assistant_id": "seq", "input": {}})
+            runs.append(answer.headers["Content-Location"].rsplit("/", 1)[1])
+        ends = [{"status": "run_done", "run_id": run} for run in runs]
+        lifecycle = self.told(4, "lifecycle")
+        self.assertEqual([event["event"] for event in lifecycle], ["metadata"] * 4)
+        self.assertEqual([event["data"]["run_id"] for event in lifecycle], [runs[0], runs[0], runs[1], runs[1]])
+        self.assertEqual([lifecycle[1]["data"], lifecycle[3]["data"]], ends)
+        everything = self.told(8, None)
+        self.assertIn(ends[0], [event["data"] for event in everything])
+        self.assertEqual(everything, self.told(8, "run_modes"))
+        self.assertEqual({event["event"] for event in self.told(6, "state_update")}, {"values"})
+        ids = [int(event["id"]) for event in everything]
+        self.assertEqual(ids, sorted(set(ids)))
+        self.assertEqual(self.told(1, "lifecycle", after=lifecycle[1]["id"])[0]["data"]["run_id"], runs[1])
+        self.assertEqual(self.told(1, "lifecycle", after=lifecycle[2]["id"])[0]["data"], ends[1])
+        self.assertEqual(self.person.ask("GET", f"/threads/{self.thread}/stream?stream_mode=loud").status, 422)
+
 
 if __name__ == "__main__":
     unittest.main()

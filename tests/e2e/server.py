@@ -54,11 +54,11 @@ class Client:
         finally:
             connection.close()
 
-    def follow(self, path):
+    def follow(self, path, headers=None):
         """The server-sent events of a stream, each as it comes; closing the generator leaves it."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
         try:
-            connection.request("GET", path, headers={"Authorization": f"Bearer {self.token}"})
+            connection.request("GET", path, headers={"Authorization": f"Bearer {self.token}", **(headers or {})})
             response = connection.getresponse()
             if response.status != 200:
                 raise AssertionError(f"{response.status}: {response.read()}")

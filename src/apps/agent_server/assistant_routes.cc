@@ -114,7 +114,7 @@ base::Task<GraphSchemas> AssistantRoutes::schemas(security::Caller caller, http:
                          .output_schema = graph->state_schema,
                          .state_schema = graph->state_schema,
                          .config_schema = anything,
-                         .context_schema = anything};
+                         .context_schema = graph->context_schema};
 }
 
 base::Task<json::object> AssistantRoutes::inner_graphs(security::Caller caller, http::Path<AssistantKey> key,

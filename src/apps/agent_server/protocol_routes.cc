@@ -1,6 +1,8 @@
 #include "apps/agent_server/protocol_routes.h"
 
+#include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <map>
 #include <utility>
 
@@ -31,7 +33,53 @@ std::optional<std::int64_t> number_of(std::optional<std::string_view> said) {
   throw http::InputError({{.place = "header.Last-Event-ID", .message = "is not the id of an event"}});
 }
 
+bool tells_ends(const std::vector<ThreadStreamMode>& modes) {
+  return std::ranges::any_of(modes, [](auto mode) { return mode != ThreadStreamMode::kStateUpdate; });
+}
+
+/// Whether an event of a run is told in one of the modes.
+bool is_wanted(std::string_view name, const std::vector<ThreadStreamMode>& modes) {
+  return std::ranges::any_of(modes, [name](ThreadStreamMode mode) {
+    if (mode == ThreadStreamMode::kRunModes) return true;
+    if (mode == ThreadStreamMode::kLifecycle) return name == "metadata" || name == "error";
+    return name.starts_with("values") || name.starts_with("updates");
+  });
+}
+
 }  // namespace
+
+/// A thread in the protocol's events. Used by one coroutine.
+class ProtocolRoutes::Telling {
+ public:
+  Telling(runs::ThreadFollower follower, base::Clock& clock)
+      : follower_(std::move(follower)), clock_(clock) {}
+
+  /// What comes next; waits as long as there is nothing.
+  base::Task<std::vector<ProtocolEvent>> next() {
+    const runs::ThreadNews news = co_await follower_.next();
+    if (!teller_) teller_.emplace(news.run);
+    std::vector<ProtocolEvent> told;
+    const auto add = [&told](std::vector<ProtocolEvent> more) {
+      std::ranges::move(more, std::back_inserter(told));
+    };
+    for (const runs::NumberedEvent& each : news.events) add(teller_->tell(each, now()));
+    if (news.is_over) {
+      add(teller_->end(news.end, now()));
+      teller_.reset();
+    }
+    co_return told;
+  }
+
+ private:
+  std::int64_t now() const {
+    const auto since = clock_.wall_now().time_since_epoch();
+    return std::chrono::duration_cast<std::chrono::milliseconds>(since).count();
+  }
+
+  runs::ThreadFollower follower_;
+  base::Clock& clock_;
+  std::optional<ProtocolTeller> teller_;  ///< of the run under way
+};
 
 /// One WebSocket.
 struct ProtocolRoutes::Talk {
@@ -71,10 +119,6 @@ runs::ThreadFollower ProtocolRoutes::follower(storage::Scope scope, std::string 
           since};
 }
 
-std::int64_t ProtocolRoutes::now() const {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(clock_.wall_now().time_since_epoch()).count();
-}
-
 base::Task<json::object> ProtocolRoutes::command(security::Caller caller, http::Path<ThreadKey> key,
                                                  ProtocolCommand command) {
   co_return co_await commands_.carry_out(caller.scope(), key.thread_id, std::move(command));
@@ -94,22 +138,16 @@ base::Task<http::Events> ProtocolRoutes::events(security::Caller caller, http::P
 /// Until the client leaves.
 base::Task<void> ProtocolRoutes::tell(storage::Scope scope, std::string thread_id, ProtocolFilter filter,
                                       std::optional<std::int64_t> since, http::EventWriter& out) {
-  runs::ThreadFollower follow = follower(std::move(scope), std::move(thread_id), since);
-  std::optional<ProtocolTeller> teller;
-  const auto send = [&](std::vector<ProtocolEvent> told) -> base::Task<void> {
+  Telling telling(follower(std::move(scope), std::move(thread_id), since), clock_);
+  while (true) {
+    std::vector<http::ServerEvent> events;
+    const std::vector<ProtocolEvent> told = co_await telling.next();
     for (const ProtocolEvent& each : told) {
       if (!filter.takes(each) || (since && each.seq <= *since)) continue;
-      co_await out.send(
+      events.push_back(
           {.name = each.method, .data = base::compact_json(each.to_json()), .id = std::to_string(each.seq)});
     }
-  };
-  while (true) {
-    const runs::ThreadNews news = co_await follow.next();
-    if (!teller) teller.emplace(news.run);
-    for (const runs::NumberedEvent& each : news.events) co_await send(teller->tell(each, now()));
-    if (!news.is_over) continue;
-    co_await send(teller->end(news.end, now()));
-    teller.reset();
+    if (!events.empty()) co_await out.send(events);
   }
 }
 
@@ -192,50 +230,59 @@ json::object ProtocolRoutes::subscribe(Talk& talk, const ProtocolCommand& comman
 }
 
 base::Task<void> ProtocolRoutes::speak(std::shared_ptr<Talk> talk) {
-  runs::ThreadFollower follow = follower(talk->scope, talk->thread_id, std::nullopt);
-  std::optional<ProtocolTeller> teller;
-  const auto send = [&talk](std::vector<ProtocolEvent> told) -> base::Task<void> {
+  Telling telling(follower(talk->scope, talk->thread_id, std::nullopt), clock_);
+  while (true) {
+    std::vector<ProtocolEvent> told = co_await telling.next();
     for (ProtocolEvent& each : told) {
       const bool is_wanted = talk->wants(each);
       const json::object message = is_wanted ? each.to_json() : json::object();
       if (talk->remembered.size() < kMostRemembered) talk->remembered.push_back(std::move(each));
       if (is_wanted) co_await talk->send(message);
     }
-  };
-  while (true) {
-    const runs::ThreadNews news = co_await follow.next();
-    if (!teller) teller.emplace(news.run);
-    for (const runs::NumberedEvent& each : news.events) co_await send(teller->tell(each, now()));
-    if (!news.is_over) continue;
-    co_await send(teller->end(news.end, now()));
-    teller.reset();
   }
 }
 
 /// From now on, or after the event that the client names, until it leaves.
 base::Task<http::Events> ProtocolRoutes::stream(const http::Request& request, security::Caller caller,
-                                                http::Path<ThreadKey> key, http::Query<ThreadStreamWish>) {
+                                                http::Path<ThreadKey> key,
+                                                http::Query<ThreadStreamWish> wish) {
   static_cast<void>(co_await services_.threads.get(caller.scope(), key.thread_id));
-  std::optional<std::int64_t> after = number_of(request.headers.find("Last-Event-ID"));
-  if (!after) {
+  const std::optional<std::int64_t> known = number_of(request.headers.find("Last-Event-ID"));
+  std::int64_t after = known.value_or(0);
+  if (!known) {
     after = co_await runs::last_number(database_, services_.jobs, caller.scope(), key.thread_id.value);
   }
-  co_return http::Events{.write = [this, scope = caller.scope(), id = key.thread_id.value, after](
-                                      http::EventWriter& out) { return tell_runs(scope, id, after, out); }};
+  std::vector<ThreadStreamMode> modes = wish.stream_mode;
+  if (modes.empty()) modes.push_back(ThreadStreamMode::kRunModes);
+  auto write = [this, scope = caller.scope(), id = key.thread_id.value, modes = std::move(modes), after,
+                comes_back = known.has_value()](http::EventWriter& out) {
+    return tell_runs(follower(scope, id, after), modes, after, comes_back, out);
+  };
+  co_return http::Events{.write = std::move(write)};
 }
 
-base::Task<void> ProtocolRoutes::tell_runs(storage::Scope scope, std::string thread_id,
-                                           std::optional<std::int64_t> after, http::EventWriter& out) {
-  runs::ThreadFollower follow = follower(std::move(scope), std::move(thread_id), after);
-  while (true) {
+base::Task<void> ProtocolRoutes::tell_runs(runs::ThreadFollower follow, std::vector<ThreadStreamMode> modes,
+                                           std::int64_t after, bool comes_back, http::EventWriter& out) {
+  std::int64_t last_id = -1;
+  // A run that had ended before the client came is told to one who comes back only.
+  for (bool may_be_old = !comes_back;; may_be_old = false) {
     const runs::ThreadNews news = co_await follow.next();
+    std::vector<http::ServerEvent> events;
+    const auto add = [&](std::int64_t id, const std::string& name, const json::value& data) {
+      const std::int64_t number = news.run.number_of(id);
+      if (number <= after) return;
+      events.push_back({.name = name, .data = base::compact_json(data), .id = std::to_string(number)});
+    };
     for (const runs::NumberedEvent& each : news.events) {
-      const std::int64_t number = news.run.number_of(each.id);
-      if (after && number <= *after) continue;
-      co_await out.send({.name = each.event.name,
-                         .data = base::compact_json(each.event.data),
-                         .id = std::to_string(number)});
+      last_id = each.id;
+      if (is_wanted(each.event.name, modes)) add(each.id, each.event.name, each.event.data);
     }
+    if (news.is_over) {
+      const json::object done{{"status", "run_done"}, {"run_id", news.run.run_id}};
+      if (!may_be_old && tells_ends(modes)) add(last_id + 1, "metadata", done);
+      last_id = -1;
+    }
+    if (!events.empty()) co_await out.send(events);
   }
 }
 

@@ -20,8 +20,13 @@ struct EventsWish {
 };
 BOOST_DESCRIBE_STRUCT(EventsWish, (), (channels, namespaces, depth, since))
 
+/// What is told of a thread's runs: all that they tell, with their ends; only that they begin and end; only
+/// how the state changes.
+enum class ThreadStreamMode { kRunModes, kLifecycle, kStateUpdate };
+BOOST_DESCRIBE_ENUM(ThreadStreamMode, kRunModes, kLifecycle, kStateUpdate)
+
 struct ThreadStreamWish {
-  std::vector<std::string> stream_mode;
+  std::vector<ThreadStreamMode> stream_mode;  ///< none: everything
   using TakesUnknownFields = void;
 };
 BOOST_DESCRIBE_STRUCT(ThreadStreamWish, (), (stream_mode))
@@ -32,6 +37,7 @@ class ProtocolRoutes {
   ProtocolRoutes(http::Routes& table, RunServices services, storage::Database& database, base::Clock& clock);
 
  private:
+  class Telling;
   struct Talk;
 
   base::Task<json::object> command(security::Caller caller, http::Path<ThreadKey> key,
@@ -43,11 +49,10 @@ class ProtocolRoutes {
 
   runs::ThreadFollower follower(storage::Scope scope, std::string thread_id,
                                 std::optional<std::int64_t> since);
-  std::int64_t now() const;
   base::Task<void> tell(storage::Scope scope, std::string thread_id, ProtocolFilter filter,
                         std::optional<std::int64_t> since, http::EventWriter& out);
-  base::Task<void> tell_runs(storage::Scope scope, std::string thread_id, std::optional<std::int64_t> after,
-                             http::EventWriter& out);
+  base::Task<void> tell_runs(runs::ThreadFollower follow, std::vector<ThreadStreamMode> modes,
+                             std::int64_t after, bool comes_back, http::EventWriter& out);
   base::Task<void> listen(std::shared_ptr<Talk> talk);
   base::Task<void> speak(std::shared_ptr<Talk> talk);
   base::Task<void> answer(std::shared_ptr<Talk> talk, std::string message);

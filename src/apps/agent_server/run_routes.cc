@@ -4,17 +4,12 @@
 #include <charconv>
 #include <utility>
 
-#include <boost/asio/experimental/awaitable_operators.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
 
 #include "core/base/error.h"
 #include "platform/http/problem.h"
 
 namespace pharos::agent_server {
-namespace asio = boost::asio;
 
 using base::Code;
 
@@ -183,23 +178,13 @@ http::Response RunRoutes::waiting_answer(const storage::Scope& scope, const runs
   http::Response response = json_answer({}, std::move(place));
   response.headers.add("Location", place_of(run) + "/join");
   response.stream = [this, scope, id = run.run_id, cancels](http::BodyWriter& out) -> base::Task<void> {
-    using asio::experimental::awaitable_operators::operator||;
     CancelOnLeaving guard(services_, scope, id, cancels);
-    asio::steady_timer timer(co_await asio::this_coro::executor);
-    for (bool is_over = false; !is_over;) {
-      timer.expires_after(kQuiet);
-      is_over = (co_await (wait_quietly(scope, id) || timer.async_wait(asio::use_awaitable))).index() == 0;
-      if (!is_over) co_await out.write("\n");
-    }
+    runs::EndWatch run(services_.jobs, scope, id);
+    while (!co_await run.is_over(services_.jobs.clock().now() + kQuiet)) co_await out.write("\n");
     guard.let_go();
-    const auto end = co_await runs::wait_for_end(services_.watch, services_.jobs, scope, id);
-    co_await out.write(end ? base::compact_json(runs::answer_of(*end)) : "null");
+    co_await out.write(run.end() ? base::compact_json(runs::answer_of(*run.end())) : "null");
   };
   return response;
-}
-
-base::Task<void> RunRoutes::wait_quietly(storage::Scope scope, std::string run_id) {
-  co_await runs::wait_for_end(services_.watch, services_.jobs, std::move(scope), std::move(run_id));
 }
 
 base::Task<std::vector<json::object>> RunRoutes::list(security::Caller caller, http::Path<ThreadKey> key,
@@ -256,7 +241,8 @@ RunRoutes::Answer RunRoutes::cancel(security::Caller caller, http::Path<ThreadRu
   const runs::Ending ending = wish.action.value_or(runs::Ending::kInterrupt);
   const bool stopped = co_await services_.runs.cancel(caller.scope(), key.thread_id, key.run_id, ending);
   if (stopped && wish.wait.value_or(false) && run.status == runs::RunStatus::kRunning) {
-    co_await wait_quietly(caller.scope(), run.run_id);
+    runs::EndWatch stopping(services_.jobs, caller.scope(), run.run_id);
+    co_await stopping.is_over();
   }
   co_return http::Response{.status = stopped ? 204 : 202, .headers = {}, .body = {}, .stream = {}};
 }
@@ -319,13 +305,14 @@ base::Task<http::Events> RunRoutes::stream_alone(security::Caller caller, RunCre
   }
   runs::DirectRun run = co_await direct_run(caller, wanted);
   std::string place = "/runs/" + run.run_id;
-  auto write = [run = std::move(run)](http::EventWriter& out) -> base::Task<void> {
+  auto write = [run = std::move(run),
+                where = services_.strand()](http::EventWriter& out) -> base::Task<void> {
     auto send = [&out](const std::vector<runs::ToldEvent>& told) {
       std::vector<http::ServerEvent> events;
       for (const runs::ToldEvent& each : told) events.push_back(server_event(each, {}));
       return out.send(events);
     };
-    co_await runs::follow(run, send);
+    co_await runs::follow(run, where, send);
   };
   co_return http::Events{.write = std::move(write), .headers = {{"Content-Location", std::move(place)}}};
 }

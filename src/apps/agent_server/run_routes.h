@@ -68,6 +68,8 @@ struct RunServices {
   jobs::Background& background;
   base::Ids& ids;
   std::function<std::shared_ptr<graph::Store>(const storage::Scope&)> store_of = {};
+  /// Makes one for a run that is streamed where it is asked for.
+  std::function<boost::asio::any_io_executor()> strand;
 };
 
 class RunRoutes {
@@ -104,7 +106,6 @@ class RunRoutes {
                                 std::string place);
   base::Task<void> tell(storage::Scope scope, std::string run_id, std::int64_t after,
                         std::vector<std::string> modes, http::EventWriter& out);
-  base::Task<void> wait_quietly(storage::Scope scope, std::string run_id);
 
   RunServices services_;
 };

@@ -56,7 +56,6 @@ class JobContext {
   base::Task<void> finish(Work work, storage::WriteOptions options = {}) {
     auto fenced = [lease = lease(), work = std::move(work),
                    now = clock_.wall_now()](storage::Session& session) mutable {
-      check_lease(session, lease);
       succeed(session, lease, json::value(work(session)), now);
     };
     co_await jobs_.database().write(scope(), std::move(fenced), options);

@@ -21,11 +21,19 @@ bool may_see(const Scope& scope, const storage::Row& job) {
   return !scope.team_id.empty() && job.text("team_id") == scope.team_id && is_theirs;
 }
 
-storage::Row find_own_row(Session& session, const JobId& id, std::string_view columns) {
+[[noreturn]] void throw_no_job(const JobId& id) {
+  throw base::Error(base::Code::kNotFound, fmt::format("there is no job '{}'", id));
+}
+
+std::optional<storage::Row> find_row(Session& session, const JobId& id, std::string_view columns) {
   auto row = session.find(fmt::format("SELECT {} FROM jobs WHERE id = $1", columns), id);
-  if (!row || !may_see(session.scope(), *row)) {
-    throw base::Error(base::Code::kNotFound, fmt::format("there is no job '{}'", id));
-  }
+  if (row && !may_see(session.scope(), *row)) throw_no_job(id);
+  return row;
+}
+
+storage::Row find_own_row(Session& session, const JobId& id, std::string_view columns) {
+  auto row = find_row(session, id, columns);
+  if (!row) throw_no_job(id);
   return *std::move(row);
 }
 
@@ -71,6 +79,11 @@ base::Task<JobId> Jobs::enqueue(Scope owner, NewJob job) {
   auto work = [this, job = std::move(job)](Session& session) { return enqueue(session, job); };
   // Nothing that is read decides what is written.
   return database_.write(std::move(owner), std::move(work), {.isolation = storage::Isolation::kCommitted});
+}
+
+std::optional<Job> Jobs::find(Session& session, const JobId& id) {
+  const auto row = find_row(session, id, kJobColumns);
+  return row ? std::optional(job_of(*row)) : std::nullopt;
 }
 
 base::Task<Job> Jobs::get(Scope scope, JobId id) {

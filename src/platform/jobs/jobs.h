@@ -1,6 +1,7 @@
 // The jobs of whoever asks: what routes and other rooms use.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,9 @@ class Jobs {
   /// In a transaction of its own.
   base::Task<JobId> enqueue(storage::Scope owner, NewJob job);
 
+  /// Within somebody's transaction; nothing when there is none. Throws base::Error (kNotFound) when it is
+  /// another's.
+  static std::optional<Job> find(storage::Session& session, const JobId& id);
   /// Throws base::Error (kNotFound).
   base::Task<Job> get(storage::Scope scope, JobId id);
   base::Task<std::vector<Job>> list(storage::Scope scope, JobQuery query);
@@ -46,6 +50,7 @@ class Jobs {
 
   Hints& hints() { return hints_; }
   storage::Database& database() { return database_; }
+  base::Clock& clock() { return clock_; }
 
  private:
   storage::Database& database_;

@@ -21,15 +21,30 @@ constexpr std::string_view kFromOrphans =
     "FROM jobs WHERE status = 'running'"
     " AND NOT EXISTS (SELECT 1 FROM job_workers w WHERE w.id = jobs.lease_owner)";
 
+void tell(Session& session, const JobId& job, const std::string& team, std::int64_t number,
+          std::string_view name, const json::value& data, base::WallTime now) {
+  session.run_later(
+      "INSERT INTO job_events (job_id, team_id, number, name, data, created_at)"
+      " VALUES ($1, $2, $3, $4, $5, $6)",
+      job, team, number, name, storage::write_json(data, "an event"), storage::time_number(now));
+}
+
 std::int64_t tell(Session& session, const Row& job, std::string_view name, const json::value& data,
                   base::WallTime now) {
   const std::int64_t number = job.number("last_event");
-  session.run(
-      "INSERT INTO job_events (job_id, team_id, number, name, data, created_at)"
-      " VALUES ($1, $2, $3, $4, $5, $6)",
-      job.text("id"), job.text("team_id"), number, name, storage::write_json(data, "an event"),
-      storage::time_number(now));
+  tell(session, job.text("id"), job.text("team_id"), number, name, data, now);
   return number;
+}
+
+void check(const NewJob& job) {
+  if (job.kind.empty()) {
+    throw base::Error(base::Code::kInvalidInput, "a job has no kind: name the handler that is to do it");
+  }
+  if (job.max_attempts < 1) {
+    throw base::Error(base::Code::kInvalidInput,
+                      fmt::format("a job of kind '{}' may be attempted {} times: allow one at least",
+                                  job.kind, job.max_attempts));
+  }
 }
 
 [[noreturn]] void throw_lease_lost(const Lease& lease) {
@@ -156,14 +171,7 @@ JobId unique_job(Session& session, const storage::Scope& owner, const NewJob& jo
 
 JobId enqueue(Session& session, const storage::Scope& owner, const NewJob& job, JobId id,
               base::WallTime now) {
-  if (job.kind.empty()) {
-    throw base::Error(base::Code::kInvalidInput, "a job has no kind: name the handler that is to do it");
-  }
-  if (job.max_attempts < 1) {
-    throw base::Error(base::Code::kInvalidInput,
-                      fmt::format("a job of kind '{}' may be attempted {} times: allow one at least",
-                                  job.kind, job.max_attempts));
-  }
+  check(job);
   const storage::Rows rows = session.run(
       "INSERT INTO jobs (id, team_id, user_id, kind, status, priority, input, attempts, max_attempts, "
       "unique_key,"
@@ -174,6 +182,34 @@ JobId enqueue(Session& session, const storage::Scope& owner, const NewJob& job, 
       storage::write_json(job.input, "a job's input"), job.max_attempts, job.unique_key,
       storage::time_number(job.run_at.value_or(now)), storage::time_number(now));
   return rows.empty() ? unique_job(session, owner, job) : id;
+}
+
+Claimed enqueue_claimed(Session& session, const storage::Scope& owner, const NewJob& job, JobId id,
+                        const std::string& worker, base::WallTime now) {
+  check(job);
+  const storage::Moment moment = storage::time_number(now);
+  Claimed claimed{.job = {.id = id,
+                          .team_id = owner.team_id,
+                          .user_id = owner.user_id,
+                          .kind = job.kind,
+                          .status = JobStatus::kRunning,
+                          .priority = job.priority,
+                          .input = job.input,
+                          .attempts = 1,
+                          .max_attempts = job.max_attempts,
+                          .run_at = storage::time_text(moment),
+                          .created_at = storage::time_text(moment),
+                          .started_at = storage::time_text(moment),
+                          .last_event = 1},
+                  .lease = {.job_id = id, .epoch = 1}};
+  session.run_later(
+      "INSERT INTO jobs (id, team_id, user_id, kind, status, priority, input, attempts, max_attempts, run_at,"
+      " created_at, started_at, cancel_requested, lease_owner, lease_epoch, last_event)"
+      " VALUES ($1, $2, $3, $4, 'running', $5, $6, 1, $7, $8, $8, $8, false, $9, 1, 1)",
+      id, owner.team_id, owner.user_id, job.kind, static_cast<int>(job.priority),
+      storage::write_json(job.input, "a job's input"), job.max_attempts, moment, worker);
+  tell(session, id, owner.team_id, 1, "started", json::object{{"attempt", 1}}, now);
+  return claimed;
 }
 
 std::optional<Claimed> claim(Session& session, const std::string& worker, std::span<const std::string> kinds,

@@ -34,6 +34,11 @@ struct Claimed {
 JobId enqueue(storage::Session& session, const storage::Scope& owner, const NewJob& job, JobId id,
               base::WallTime now);
 
+/// A job that `worker` has from its beginning: as if it had been enqueued, and claimed at once. It has no
+/// key. Throws as enqueue does.
+Claimed enqueue_claimed(storage::Session& session, const storage::Scope& owner, const NewJob& job, JobId id,
+                        const std::string& worker, base::WallTime now);
+
 /// The next job of one of the kinds: of the highest priority that waits; of the team whose turn was longest
 /// ago; the one that is due first. Nothing when none is due, or when `worker` is not registered (any more).
 std::optional<Claimed> claim(storage::Session& session, const std::string& worker,

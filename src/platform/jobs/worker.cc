@@ -1,9 +1,11 @@
 #include "platform/jobs/worker.h"
 
 #include <algorithm>
+#include <atomic>
 #include <map>
 #include <mutex>
 #include <random>
+#include <set>
 #include <vector>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -36,14 +38,16 @@ struct Kind {
 
 /// One attempt under way.
 struct Run {
-  Run(Jobs& jobs, base::Clock& clock, Claimed claimed, const Kind& its_kind, std::string claimed_by,
-      const asio::any_io_executor& executor)
+  Run(Jobs& jobs, base::Clock& clock, Claimed claimed, const Kind& its_kind, Handler its_handler,
+      std::string claimed_by, const asio::any_io_executor& executor)
       : kind(its_kind),
+        handler(std::move(its_handler)),
         worker(std::move(claimed_by)),
         context(jobs, clock, std::move(claimed), base::Deadline::in(clock, its_kind.options.time_limit)),
         strand(asio::make_strand(executor)) {}
 
   const Kind& kind;
+  const Handler handler;
   const std::string worker;  ///< the name it was claimed under
   JobContext context;
   asio::strand<asio::any_io_executor> strand;
@@ -53,7 +57,7 @@ struct Run {
 using SharedRun = std::shared_ptr<Run>;
 
 base::Task<json::value> call(SharedRun run) {
-  co_return co_await run->kind.handler(run->context.job(), run->context);
+  co_return co_await run->handler(run->context.job(), run->context);
 }
 
 void cut_short(const SharedRun& run, StopReason reason) {
@@ -69,8 +73,8 @@ std::function<double()> machine_random() {
 
 }  // namespace
 
-struct Worker::Core : std::enable_shared_from_this<Core> {
-  Core(WorkerParts given, WorkerSettings the_settings)
+struct WorkerCore : std::enable_shared_from_this<WorkerCore> {
+  WorkerCore(WorkerParts given, WorkerSettings the_settings)
       : parts(std::move(given)), settings(std::move(the_settings)) {
     if (!parts.random) parts.random = machine_random();
   }
@@ -83,7 +87,12 @@ struct Worker::Core : std::enable_shared_from_this<Core> {
   void stop_what_is_late();
   base::SteadyTime next_look() const;
   std::vector<std::string> open_kinds() const;
-  void start(Claimed claimed, const std::string& name);
+  void start(Claimed claimed, const std::string& name, Handler handler);
+  bool reserve(const JobId& job);
+  void let_go(const JobId& job);
+  bool is_reserved(const JobId& job) const;
+  bool is_reserving() const;
+  void set_room(bool is_there);
   base::Task<void> settle(SharedRun run, std::exception_ptr failure, json::value result);
   base::Task<void> drain(base::Duration patience);
   void lose(const std::string& name);
@@ -98,13 +107,15 @@ struct Worker::Core : std::enable_shared_from_this<Core> {
   std::unique_ptr<Background> background;
 
   // Of the background's thread, but for counting.
-  bool stopping = false;
+  std::atomic<bool> stopping = false;  ///< set there, and seen by those who reserve
   bool claiming = false;
   std::vector<SharedRun> running;
-  mutable std::mutex mutex;  ///< guards the size of `running` for those who count
+  mutable std::mutex mutex;       ///< guards the size of `running` for those who count, and what follows
+  bool has_room = false;          ///< nobody waits, and there are slots
+  std::multiset<JobId> reserved;  ///< jobs that are begun when they are committed
 };
 
-void Worker::Core::begin() {
+void WorkerCore::begin() {
   background = std::make_unique<Background>();
   const PulseSettings of_pulse{.heartbeat = settings.heartbeat,
                                .lease = settings.lease,
@@ -122,7 +133,7 @@ void Worker::Core::begin() {
   pulse->start();
 }
 
-base::Task<void> Worker::Core::work_forever() {
+base::Task<void> WorkerCore::work_forever() {
   const Bell work = parts.jobs.hints().work();
   while (!stopping) {
     const std::uint64_t heard = work.rings();
@@ -133,6 +144,7 @@ base::Task<void> Worker::Core::work_forever() {
     } catch (const boost::system::system_error&) {
       break;  // cancelled
     } catch (const std::exception& trouble) {
+      set_room(false);
       tell(fmt::format("no jobs are claimed: {}", trouble.what()));
     }
     co_await work.wait(heard, parts.clock, next_look());
@@ -141,7 +153,7 @@ base::Task<void> Worker::Core::work_forever() {
   work.ring();
 }
 
-base::SteadyTime Worker::Core::next_look() const {
+base::SteadyTime WorkerCore::next_look() const {
   base::SteadyTime next = parts.clock.now() + settings.poll;
   for (const SharedRun& run : running) {
     if (!run->context.should_stop()) next = std::min(next, run->context.deadline().when());
@@ -151,7 +163,7 @@ base::SteadyTime Worker::Core::next_look() const {
 
 /// Stops what is to be cancelled; gives back what this worker has without knowing it: a claim whose answer
 /// was lost may have been made all the same.
-base::Task<void> Worker::Core::compare_with_database() {
+base::Task<void> WorkerCore::compare_with_database() {
   auto read = [name = pulse->name()](Session& session) { return held_by(session, name); };
   const std::vector<HeldJob> held = co_await parts.jobs.database().read(Scope::system(), std::move(read));
   for (const HeldJob& each : held) {
@@ -160,14 +172,14 @@ base::Task<void> Worker::Core::compare_with_database() {
              known->context.lease().epoch == each.lease.epoch;
     });
     if (run == running.end()) {
-      co_await give_back(each.lease);
+      if (!is_reserved(each.lease.job_id)) co_await give_back(each.lease);
     } else if (each.cancel_requested) {
       cut_short(*run, StopReason::kCancelled);
     }
   }
 }
 
-base::Task<void> Worker::Core::give_back(Lease lease) {
+base::Task<void> WorkerCore::give_back(Lease lease) {
   try {
     auto write = [lease, now = parts.clock.wall_now()](Session& session) { release(session, lease, now); };
     co_await parts.jobs.database().write(Scope::system(), std::move(write), kCommitted);
@@ -177,13 +189,13 @@ base::Task<void> Worker::Core::give_back(Lease lease) {
   }
 }
 
-void Worker::Core::stop_what_is_late() {
+void WorkerCore::stop_what_is_late() {
   for (const SharedRun& run : running) {
     if (run->context.deadline().passed(parts.clock)) cut_short(run, StopReason::kOutOfTime);
   }
 }
 
-std::vector<std::string> Worker::Core::open_kinds() const {
+std::vector<std::string> WorkerCore::open_kinds() const {
   std::vector<std::string> open;
   for (const auto& [name, kind] : kinds) {
     const auto busy =
@@ -194,7 +206,7 @@ std::vector<std::string> Worker::Core::open_kinds() const {
 }
 
 /// Several in one transaction: where many wait, each would cost one of its own.
-base::Task<void> Worker::Core::claim_what_fits() {
+base::Task<void> WorkerCore::claim_what_fits() {
   while (!stopping && std::ssize(running) < settings.slots) {
     const std::string name = pulse->name();
     const std::vector<std::string> open = open_kinds();
@@ -215,16 +227,21 @@ base::Task<void> Worker::Core::claim_what_fits() {
     auto claimed = co_await parts.jobs.database().write(Scope::system(), std::move(work), kCommitted);
     for (Claimed& each : claimed) {
       parts.jobs.hints().changed(each.job.id);
-      start(std::move(each), name);
+      const Handler& handler = kinds.at(each.job.kind).handler;
+      start(std::move(each), name, handler);
     }
-    if (std::ssize(claimed) < most) co_return;
+    if (std::ssize(claimed) < most) {
+      set_room(!is_bounded);
+      co_return;
+    }
   }
+  set_room(false);
 }
 
-void Worker::Core::start(Claimed claimed, const std::string& name) {
+void WorkerCore::start(Claimed claimed, const std::string& name, Handler handler) {
   const Kind& kind = kinds.at(claimed.job.kind);
-  const auto run =
-      std::make_shared<Run>(parts.jobs, parts.clock, std::move(claimed), kind, name, parts.handlers);
+  const auto run = std::make_shared<Run>(parts.jobs, parts.clock, std::move(claimed), kind,
+                                         std::move(handler), name, parts.handlers);
   {
     const std::lock_guard lock(mutex);
     running.push_back(run);
@@ -236,7 +253,7 @@ void Worker::Core::start(Claimed claimed, const std::string& name) {
 }
 
 /// The outcome is written until it is written: as long as the database is away nobody else can have the job.
-base::Task<void> Worker::Core::settle(SharedRun run, std::exception_ptr failure, json::value result) {
+base::Task<void> WorkerCore::settle(SharedRun run, std::exception_ptr failure, json::value result) {
   Outcome outcome = outcome_of(run->context, failure, std::move(result), run->kind.options.retries);
   const base::Duration wait = run->kind.options.backoff(run->context.job().attempts + 1, parts.random());
   bool is_written = run->context.is_finished();
@@ -253,27 +270,57 @@ base::Task<void> Worker::Core::settle(SharedRun run, std::exception_ptr failure,
     }
     if (!is_written) co_await parts.clock.sleep_until(parts.clock.now() + settings.poll);
   }
+  bool is_waited_for = stopping;
   {
     const std::lock_guard lock(mutex);
     std::erase(running, run);
+    is_waited_for = is_waited_for || !has_room;
   }
-  parts.jobs.hints().changed(run->context.job().id);
-  parts.jobs.hints().work().ring();
+  if (!run->context.is_finished()) parts.jobs.hints().changed(run->context.job().id);
+  if (is_waited_for) parts.jobs.hints().work().ring();
 }
 
-void Worker::Core::lose(const std::string& name) {
+void WorkerCore::set_room(bool is_there) {
+  const std::lock_guard lock(mutex);
+  has_room = is_there && !stopping;
+}
+
+bool WorkerCore::reserve(const JobId& job) {
+  const std::lock_guard lock(mutex);
+  has_room = has_room && std::ssize(running) + std::ssize(reserved) < settings.slots;
+  if (has_room) reserved.insert(job);
+  return has_room;
+}
+
+void WorkerCore::let_go(const JobId& job) {
+  const std::lock_guard lock(mutex);
+  reserved.erase(reserved.find(job));
+}
+
+bool WorkerCore::is_reserving() const {
+  const std::lock_guard lock(mutex);
+  return !reserved.empty();
+}
+
+bool WorkerCore::is_reserved(const JobId& job) const {
+  const std::lock_guard lock(mutex);
+  return reserved.contains(job);
+}
+
+void WorkerCore::lose(const std::string& name) {
   for (const SharedRun& run : running) {
     if (run->worker == name) cut_short(run, StopReason::kLeaseLost);
   }
 }
 
 /// A claim under way when the stop came may still be made: what it brings is waited for like the rest.
-base::Task<void> Worker::Core::drain(base::Duration patience) {
+base::Task<void> WorkerCore::drain(base::Duration patience) {
   stopping = true;
+  set_room(false);
   const Bell work = parts.jobs.hints().work();
   work.ring();
   const base::SteadyTime end = parts.clock.now() + patience;
-  while (claiming || !running.empty()) {
+  while (claiming || !running.empty() || is_reserving()) {
     const std::uint64_t heard = work.rings();
     const bool is_patient = parts.clock.now() < end;
     if (!is_patient) {
@@ -283,8 +330,46 @@ base::Task<void> Worker::Core::drain(base::Duration patience) {
   }
 }
 
+/// A place for a job until that is begun, or its transaction has come to nothing.
+struct Starter::Reserved {
+  Reserved(std::shared_ptr<WorkerCore> the_core, Claimed the_job, std::string the_name, Handler its_handler)
+      : core(std::move(the_core)),
+        id(the_job.job.id),
+        claimed(std::move(the_job)),
+        name(std::move(the_name)),
+        handler(std::move(its_handler)) {}
+  ~Reserved() {
+    core->let_go(id);
+    if (core->stopping) core->parts.jobs.hints().work().ring();
+  }
+  Reserved(const Reserved&) = delete;
+  Reserved& operator=(const Reserved&) = delete;
+
+  std::shared_ptr<WorkerCore> core;
+  JobId id;
+  Claimed claimed;
+  std::string name;
+  Handler handler;
+};
+
+bool Starter::start(Session& session, const Scope& owner, const NewJob& job, Handler handler) {
+  const std::shared_ptr<WorkerCore> core = core_.lock();
+  const JobId id = job.id.value_or("");
+  if (!core || !core->kinds.contains(job.kind) || !core->reserve(id)) return false;
+  const auto reserved = std::make_shared<Reserved>(core, Claimed{.job = {.id = id}, .lease = {}},
+                                                   core->pulse->name(), std::move(handler));
+  if (reserved->name.empty()) return false;
+  reserved->claimed = enqueue_claimed(session, owner, job, id, reserved->name, core->parts.clock.wall_now());
+  session.after_commit([reserved] {
+    asio::post(reserved->core->background->executor(), [reserved] {
+      reserved->core->start(std::move(reserved->claimed), reserved->name, std::move(reserved->handler));
+    });
+  });
+  return true;
+}
+
 Worker::Worker(WorkerParts parts, WorkerSettings settings)
-    : core_(std::make_shared<Core>(std::move(parts), std::move(settings))) {}
+    : core_(std::make_shared<WorkerCore>(std::move(parts), std::move(settings))) {}
 
 Worker::~Worker() {
   stop(base::Duration::zero());
@@ -304,6 +389,12 @@ void Worker::stop(base::Duration patience) {
   core_->background->spawn_and_wait(core_->drain(patience));
   core_->background->stop();
   core_->pulse.reset();
+}
+
+Starter Worker::starter() {
+  Starter starter;
+  starter.core_ = core_;
+  return starter;
 }
 
 std::size_t Worker::busy() const {

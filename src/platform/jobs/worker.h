@@ -15,6 +15,8 @@
 
 namespace pharos::jobs {
 
+struct WorkerCore;
+
 /// Does one attempt of a job and gives its result. What it throws is the attempt's failure: a person's
 /// mistake (base::is_users_mistake) is final, anything else is tried again. It may be called again for the
 /// same job after having run in part, so what it does outside the database must be keyed by the job's id.
@@ -46,6 +48,24 @@ struct WorkerParts {
   std::function<double()> random = {};    ///< in [0, 1); the machine's when there is none
 };
 
+/// Begins jobs in the transactions that make them. Thread-safe; may outlive its worker.
+class Starter {
+ public:
+  /// No worker's.
+  Starter() = default;
+
+  /// Makes a job, whose id is given, which the worker begins as soon as it is committed, with `handler` for
+  /// this one attempt: as if it had been enqueued and claimed at once. Gives false, and does nothing, when
+  /// the worker has no room now, or others wait for it: the job is to be enqueued then.
+  bool start(storage::Session& session, const storage::Scope& owner, const NewJob& job, Handler handler);
+
+ private:
+  friend class Worker;
+  struct Reserved;
+
+  std::weak_ptr<WorkerCore> core_;
+};
+
 /// One of it in each program that works; any number of programs share a queue. Claims and counts on threads
 /// of its own: handlers that keep the processor busy delay neither.
 class Worker {
@@ -63,13 +83,13 @@ class Worker {
   /// until every handler has ended.
   void stop(base::Duration patience);
 
+  /// Of this worker's jobs.
+  Starter starter();
   /// How many handlers run.
   std::size_t busy() const;
 
  private:
-  struct Core;
-
-  std::shared_ptr<Core> core_;
+  std::shared_ptr<WorkerCore> core_;
 };
 
 }  // namespace pharos::jobs

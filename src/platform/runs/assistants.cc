@@ -357,8 +357,7 @@ base::Task<std::vector<Assistant>> Assistants::versions(storage::Scope scope, st
     Conditions conditions(session.engine());
     conditions.demand("assistant_id = {}", id);
     conditions.demand_members("metadata", metadata);
-    const std::string page =
-        fmt::format(" LIMIT {} OFFSET {}", conditions.place(limit), conditions.place(offset));
+    const std::string page = conditions.page(limit, offset);
     std::vector<Assistant> versions;
     for (const Row& row : session.run_values(
              "SELECT * FROM assistant_versions" + conditions.sql() + " ORDER BY version DESC" + page,

@@ -48,6 +48,16 @@ void Conditions::demand_one_of(std::string_view column, const std::vector<std::s
   add(places.empty() ? "1 = 0" : fmt::format("{} IN ({})", column, places));
 }
 
+void Conditions::demand_own(const storage::Scope& scope, std::string_view table) {
+  demand(fmt::format("{}.team_id = {{}}", table), scope.team_id);
+  demand(fmt::format("{}.user_id = {{}}", table), scope.user_id);
+}
+
+std::string Conditions::page(std::int64_t limit, std::int64_t offset) {
+  const std::string most = place(limit);
+  return fmt::format(" LIMIT {} OFFSET {}", most, place(offset));
+}
+
 void Conditions::demand_members(std::string_view column, const boost::json::object& members) {
   if (members.empty()) return;
   const std::string wanted = place(storage::write_json(members, "a filter"));

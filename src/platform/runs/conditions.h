@@ -1,6 +1,7 @@
 // A WHERE that grows with what is asked for; values are only ever bound.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,8 +22,13 @@ class Conditions {
   /// The JSON object in the column has each of these members, with the same value.
   void demand_members(std::string_view column, const boost::json::object& members);
 
+  /// The table's row is the scope's user's own, in their team.
+  void demand_own(const storage::Scope& scope, std::string_view table);
+
   /// A place for one more value: `$4`.
   std::string place(const storage::Value& value);
+  /// ` LIMIT … OFFSET …`
+  std::string page(std::int64_t limit, std::int64_t offset);
 
   /// ` WHERE … AND …`, or nothing.
   const std::string& sql() const { return sql_; }

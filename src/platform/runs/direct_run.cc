@@ -4,19 +4,21 @@
 #include <iterator>
 #include <utility>
 
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/multiple_exceptions.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 namespace pharos::runs {
+namespace asio = boost::asio;
 namespace {
 
 /// So many events a run tells before others on its thread have their turn.
 constexpr std::size_t kTogether = 16;
 
 graph::RunConfig direct_config(const DirectRun& run) {
-  RunRequest request = run.request;
-  for (const auto& [key, value] : run.assistant.config) request.config.emplace(key, value);
-  graph::RunConfig config = config_of(*run.graph, request, {});
+  graph::RunConfig config = config_of(*run.graph, with_config_of(run.assistant, run.request), {});
   config.run_id = run.run_id;
   config.store = run.store;
   return config;
@@ -27,15 +29,6 @@ graph::JsonStart direct_start(const RunRequest& request) {
   graph::JsonStart start = start_of(request);
   if (start.resume && !start.is_command) start.resume.reset();
   return start;
-}
-
-RunEnd end_of(graph::JsonOutcome outcome) {
-  RunEnd end;
-  end.values = std::move(outcome.values);
-  for (const graph::Interrupt& each : outcome.interrupts) {
-    end.interrupts.emplace_back(json::object{{"id", each.id}, {"value", each.value}});
-  }
-  return end;
 }
 
 /// Says that there is no more, however the run has ended.
@@ -68,6 +61,19 @@ std::vector<ToldEvent> alone(const char* name, json::object data) {
   return {{.name = name, .data = std::move(data)}};
 }
 
+base::Task<void> run_and_tell(DirectRun run, std::function<base::Task<void>(std::vector<ToldEvent>)> tell) {
+  using asio::experimental::awaitable_operators::operator&&;
+  const auto queue = std::make_shared<graph::EventQueue>(kTogether);
+  Teller teller(run.request.stream, run_metadata(run.assistant.metadata, run.assistant, {}, run.run_id, 1));
+  std::exception_ptr failure;
+  try {
+    failure = co_await (run_into(std::move(run), queue) && tell_all(std::move(teller), queue, tell));
+  } catch (const asio::multiple_exceptions& both) {
+    std::rethrow_exception(both.first_exception());
+  }
+  if (failure) co_await tell(alone("error", error_json(failed_end(failure))));
+}
+
 }  // namespace
 
 void check(const DirectRun& run) {
@@ -79,25 +85,21 @@ void check(const DirectRun& run) {
 base::Task<RunEnd> finish(DirectRun run) {
   std::exception_ptr failure;
   try {
-    co_return end_of(co_await run.graph->graph.run(direct_start(run.request), direct_config(run)));
+    co_return finished_end(co_await run.graph->graph.run(direct_start(run.request), direct_config(run)));
   } catch (...) {
     failure = std::current_exception();
   }
   co_return failed_end(failure);
 }
 
-base::Task<void> follow(DirectRun run, std::function<base::Task<void>(std::vector<ToldEvent>)> tell) {
-  using boost::asio::experimental::awaitable_operators::operator&&;
-  const auto queue = std::make_shared<graph::EventQueue>(kTogether);
+base::Task<void> follow(DirectRun run, asio::any_io_executor where,
+                        std::function<base::Task<void>(std::vector<ToldEvent>)> tell) {
   co_await tell(alone("metadata", {{"run_id", run.run_id}, {"attempt", 1}}));
-  Teller teller(run.request.stream, run_metadata(run.assistant, {}, run.run_id, 1));
-  std::exception_ptr failure;
-  try {
-    failure = co_await (run_into(std::move(run), queue) && tell_all(std::move(teller), queue, tell));
-  } catch (const boost::asio::multiple_exceptions& both) {
-    std::rethrow_exception(both.first_exception());
-  }
-  if (failure) co_await tell(alone("error", error_json(failed_end(failure))));
+  const auto here = co_await asio::this_coro::executor;
+  auto tell_here = [here, tell = std::move(tell)](std::vector<ToldEvent> told) {
+    return asio::co_spawn(here, tell(std::move(told)), asio::use_awaitable);
+  };
+  co_await asio::co_spawn(where, run_and_tell(std::move(run), std::move(tell_here)), asio::use_awaitable);
 }
 
 }  // namespace pharos::runs

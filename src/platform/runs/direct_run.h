@@ -6,6 +6,8 @@
 #include <memory>
 #include <string>
 
+#include <boost/asio/any_io_executor.hpp>
+
 #include "platform/runs/assistants.h"
 #include "platform/runs/run_worker.h"
 #include "platform/runs/told.h"
@@ -27,8 +29,10 @@ void check(const DirectRun& run);
 /// To its end, on the executor of whoever awaits it. A failure is part of the answer.
 base::Task<RunEnd> finish(DirectRun run);
 
-/// The same, telling `tell` events as they come, those together that there are, the run's failure too; waits
-/// while `tell` does. What `tell` throws ends the run.
-base::Task<void> follow(DirectRun run, std::function<base::Task<void>(std::vector<ToldEvent>)> tell);
+/// The same on `where`, a thread or a strand, so that whoever awaits it can see to others meanwhile. Tells
+/// `tell` events as they come, those together that there are, the run's failure too, on the executor of
+/// whoever awaits it; waits while `tell` does. What `tell` throws ends the run.
+base::Task<void> follow(DirectRun run, boost::asio::any_io_executor where,
+                        std::function<base::Task<void>(std::vector<ToldEvent>)> tell);
 
 }  // namespace pharos::runs

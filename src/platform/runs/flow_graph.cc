@@ -133,6 +133,11 @@ void add_inner(const flow::Flow& flow, const std::string& path, json::object& al
   }
 }
 
+json::object context_schema_of(const flow::Flow& flow) {
+  if (flow.context->size() == 0) return {{"type", "object"}};
+  return runs::schema_of(*flow.context, flow.definition.name + "_context");
+}
+
 json::object inner_schemas(const flow::Flow& flow) {
   json::object all;
   add_inner(flow, "", all);
@@ -147,8 +152,10 @@ ServedGraph served_graph(const flow::Flow& flow, const graph::CompileOptions& op
           .about = flow.about,
           .input_schema = schema_of(*flow.fields, name + "_input"),
           .state_schema = schema_of(*flow.fields, name + "_state"),
+          .context_schema = context_schema_of(flow),
           .drawing = [drawn = flow::to_json(flow)](int xray) { return drawing_of(drawn, xray); },
           .config = flow.config,
+          .check_context = [told = flow.context](const json::object& context) { told->check(context); },
           .inner = inner_schemas(flow),
           .graph = flow.compile(options).json()};
 }

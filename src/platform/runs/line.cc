@@ -39,11 +39,10 @@ std::vector<WaitingRun> waiting_runs(Session& session, const std::string& thread
   return waiting;
 }
 
-void make_room(Session& session, jobs::Jobs& jobs, const std::string& thread_id, MultitaskStrategy strategy,
+bool make_room(Session& session, jobs::Jobs& jobs, const std::string& thread_id, MultitaskStrategy strategy,
                base::WallTime now) {
-  if (strategy == MultitaskStrategy::kEnqueue) return;
   const std::vector<WaitingRun> waiting = waiting_runs(session, thread_id);
-  if (waiting.empty()) return;
+  if (waiting.empty() || strategy == MultitaskStrategy::kEnqueue) return waiting.empty();
   if (strategy == MultitaskStrategy::kReject) {
     throw base::Error(
         base::Code::kInvalidInput,
@@ -52,6 +51,7 @@ void make_room(Session& session, jobs::Jobs& jobs, const std::string& thread_id,
   }
   const Ending ending = strategy == MultitaskStrategy::kRollback ? Ending::kRollback : Ending::kInterrupt;
   for (const WaitingRun& each : waiting) stop_run(session, jobs, each.id, ending, now);
+  return false;
 }
 
 bool stop_run(Session& session, jobs::Jobs& jobs, const std::string& run_id, Ending ending,
@@ -73,10 +73,14 @@ bool stop_run(Session& session, jobs::Jobs& jobs, const std::string& run_id, End
   return true;
 }
 
+jobs::NewJob run_job(const std::string& run_id) {
+  return {.kind = kRunJob, .max_attempts = 1000, .id = run_id};
+}
+
 void queue_run(Session& session, jobs::Jobs& jobs, const std::string& run_id, const std::string& thread_id,
                const storage::Scope& owner, base::WallTime now) {
-  session.run("UPDATE runs SET is_queued = $2 WHERE id = $1", run_id, true);
-  jobs.enqueue_for(session, owner, {.kind = kRunJob, .max_attempts = 1000, .id = run_id});
+  session.run_later("UPDATE runs SET is_queued = $2 WHERE id = $1", run_id, true);
+  jobs.enqueue_for(session, owner, run_job(run_id));
   set_thread_status(session, thread_id, ThreadStatus::kBusy, storage::time_number(now));
 }
 

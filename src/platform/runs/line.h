@@ -33,14 +33,17 @@ struct WaitingRun {
 };
 std::vector<WaitingRun> waiting_runs(storage::Session& session, const std::string& thread_id);
 
-/// Makes room for a new run, as its strategy says. Throws base::Error (kInvalidInput) when it is to be
-/// rejected.
-void make_room(storage::Session& session, jobs::Jobs& jobs, const std::string& thread_id,
+/// Makes room for a new run, as its strategy says; gives true when nobody was there. Throws base::Error
+/// (kInvalidInput) when it is to be rejected.
+bool make_room(storage::Session& session, jobs::Jobs& jobs, const std::string& thread_id,
                MultitaskStrategy strategy, base::WallTime now);
 
 /// Stops a run: one that waits ends at once, one that runs is asked to. Gives false when it is over.
 bool stop_run(storage::Session& session, jobs::Jobs& jobs, const std::string& run_id, Ending ending,
               base::WallTime now);
+
+/// The job of a run that has its turn.
+jobs::NewJob run_job(const std::string& run_id);
 
 /// Gives a run its turn: its job is queued, its thread busy.
 void queue_run(storage::Session& session, jobs::Jobs& jobs, const std::string& run_id,

@@ -79,8 +79,7 @@ Row own_cron(Session& session, const std::string& id) {
 
 Conditions conditions_of(const Session& session, const RunCronQuery& query) {
   Conditions conditions(session.engine());
-  conditions.demand("run_crons.team_id = {}", session.scope().team_id);
-  conditions.demand("run_crons.user_id = {}", session.scope().user_id);
+  conditions.demand_own(session.scope(), "run_crons");
   if (query.assistant_id) conditions.demand("run_crons.assistant_id = {}", *query.assistant_id);
   if (query.thread_id) conditions.demand("run_crons.thread_id = {}", *query.thread_id);
   if (query.enabled) conditions.demand("job_crons.is_active = {}", storage::to_value(*query.enabled));
@@ -194,8 +193,7 @@ base::Task<void> RunCrons::remove(storage::Scope scope, std::string id) {
 base::Task<std::vector<RunCron>> RunCrons::search(storage::Scope scope, RunCronQuery query) {
   auto work = [query = std::move(query)](Session& session) {
     Conditions conditions = conditions_of(session, query);
-    const std::string page =
-        fmt::format(" LIMIT {} OFFSET {}", conditions.place(query.limit), conditions.place(query.offset));
+    const std::string page = conditions.page(query.limit, query.offset);
     const std::string sql =
         fmt::format("{0}{1} ORDER BY {2} {3}, run_crons.id {3}{4}", kSelect, conditions.sql(),
                     column_of(query.sort_by), query.ascending ? "ASC" : "DESC", page);

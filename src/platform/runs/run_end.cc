@@ -1,5 +1,5 @@
 // How runs end, in the words that clients know.
-#include <boost/system/system_error.hpp>
+#include <utility>
 
 #include "core/base/error.h"
 #include "core/graph/errors.h"
@@ -37,6 +37,17 @@ graph::Durability durability_of(const std::string& name) {
   throw base::Error(base::Code::kInvalidInput, "durability: must be sync, async or exit");
 }
 
+/// Older clients say there what newer ones say in `context`.
+json::object configurable_of(const json::object& config) {
+  const json::value* configurable = config.if_contains("configurable");
+  return configurable != nullptr && configurable->is_object() ? configurable->get_object() : json::object();
+}
+
+/// What `object` has already stays.
+void add_missing(json::object& object, const json::object& others) {
+  for (const auto& [key, value] : others) object.emplace(key, value);
+}
+
 }  // namespace
 
 json::object error_json(const RunEnd& end) {
@@ -48,6 +59,15 @@ json::object answer_of(const RunEnd& end) {
   json::object answer = end.values;
   if (!end.interrupts.empty()) answer["__interrupt__"] = base::to_json(end.interrupts);
   return answer;
+}
+
+RunEnd finished_end(graph::JsonOutcome outcome) {
+  RunEnd end;
+  end.values = std::move(outcome.values);
+  for (const graph::Interrupt& each : outcome.interrupts) {
+    end.interrupts.emplace_back(json::object{{"id", each.id}, {"value", each.value}});
+  }
+  return end;
 }
 
 RunEnd failed_end(const std::exception_ptr& failure) {
@@ -70,15 +90,23 @@ RunEnd failed_end(const std::exception_ptr& failure) {
   return end;
 }
 
-json::object run_metadata(const Assistant& assistant, const std::string& thread_id, const std::string& run_id,
-                          std::int64_t attempt) {
-  json::object metadata = assistant.metadata;
+json::object run_metadata(json::object metadata, const Assistant& assistant, const std::string& thread_id,
+                          const std::string& run_id, std::int64_t attempt) {
   metadata["graph_id"] = assistant.graph_id;
   metadata["assistant_id"] = assistant.assistant_id;
   metadata["run_id"] = run_id;
   if (!thread_id.empty()) metadata["thread_id"] = thread_id;
   metadata["run_attempt"] = attempt;
   return metadata;
+}
+
+RunRequest with_config_of(const Assistant& assistant, RunRequest request) {
+  json::object configurable = configurable_of(request.config);
+  add_missing(configurable, configurable_of(assistant.config));
+  request.config["configurable"] = std::move(configurable);
+  add_missing(request.config, assistant.config);
+  add_missing(request.context, assistant.context);
+  return request;
 }
 
 graph::RunConfig config_of(const ServedGraph& graph, const RunRequest& request, json::object metadata) {
@@ -94,6 +122,10 @@ graph::RunConfig config_of(const ServedGraph& graph, const RunRequest& request, 
   if (const json::value* most = request.config.if_contains("max_concurrency"); most && !most->is_null()) {
     config.max_concurrency = base::from_json<int>(*most, "config.max_concurrency");
   }
+  json::object context = request.context;
+  add_missing(context, configurable_of(request.config));
+  if (graph.check_context) graph.check_context(context);
+  config.context = std::make_shared<const json::object>(std::move(context));
   if (config.recursion_limit < 1) {
     throw base::Error(base::Code::kInvalidInput, "config.recursion_limit: must be at least 1");
   }

@@ -1,5 +1,6 @@
 #include "platform/runs/run_events.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/base/error.h"
@@ -22,7 +23,7 @@ Turn turn_of(storage::Session& session, const std::string& run_id) {
 }  // namespace
 
 base::Task<bool> wait_for_turn(jobs::Jobs& jobs, storage::Scope scope, std::string run_id) {
-  base::SystemClock clock;
+  base::Clock& clock = jobs.clock();
   const auto bell = jobs.hints().watch(run_id);
   while (true) {
     const std::uint64_t heard = bell->rings();
@@ -52,18 +53,32 @@ base::Task<NewEvents> RunReader::next() {
   co_return found;
 }
 
-base::Task<std::optional<RunEnd>> wait_for_end(jobs::Watch& watch, jobs::Jobs& jobs, storage::Scope scope,
-                                               std::string run_id) {
-  if (!co_await wait_for_turn(jobs, scope, run_id)) co_return std::nullopt;
-  std::int64_t number = 0;
-  for (bool is_over = false; !is_over;) {
-    const jobs::JobEvents page = co_await watch.next(scope, run_id, number);
-    if (!page.events.empty()) number = page.events.back().number;
-    is_over = page.is_over;
+EndWatch::EndWatch(jobs::Jobs& jobs, storage::Scope scope, std::string run_id)
+    : jobs_(jobs), scope_(std::move(scope)), run_id_(std::move(run_id)), bell_(jobs.hints().watch(run_id_)) {}
+
+EndWatch::Stage EndWatch::look(storage::Session& session) {
+  const std::optional<jobs::Job> job = jobs::Jobs::find(session, run_id_);
+  if (!job) return turn_of(session, run_id_) == Turn::kToCome ? Stage::kWaits : Stage::kOver;
+  if (!jobs::is_over(job->status)) return Stage::kRuns;
+  if (job->result.is_object()) end_ = base::from_json<RunEnd>(job->result, "a run's result");
+  return Stage::kOver;
+}
+
+/// A job that is there rings for all that happens to it: only then there is something to look for.
+base::Task<bool> EndWatch::is_over(base::SteadyTime until) {
+  base::Clock& clock = jobs_.clock();
+  while (true) {
+    const std::uint64_t rings = bell_->rings();
+    if (stage_ == Stage::kWaits || rings != heard_) {
+      heard_ = rings;
+      stage_ =
+          co_await jobs_.database().read(scope_, [this](storage::Session& session) { return look(session); });
+    }
+    if (stage_ == Stage::kOver) co_return true;
+    const base::SteadyTime now = clock.now();
+    if (now >= until) co_return false;
+    co_await bell_->wait(heard_, clock, stage_ == Stage::kWaits ? std::min(until, now + kLook) : until);
   }
-  const jobs::Job job = co_await jobs.get(std::move(scope), std::move(run_id));
-  if (!job.result.is_object()) co_return std::nullopt;
-  co_return base::from_json<RunEnd>(job.result, "a run's result");
 }
 
 base::Task<std::int64_t> last_event_id(jobs::Jobs& jobs, storage::Scope scope, std::string run_id) {

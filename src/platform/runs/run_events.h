@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -46,9 +47,30 @@ class RunReader {
 /// or is deleted, before.
 base::Task<bool> wait_for_turn(jobs::Jobs& jobs, storage::Scope scope, std::string run_id);
 
-/// Waits until a run is over; how it ended, or nothing when nobody knows any more.
-base::Task<std::optional<RunEnd>> wait_for_end(jobs::Watch& watch, jobs::Jobs& jobs, storage::Scope scope,
-                                               std::string run_id);
+/// Waits for a run's end, as often as it is asked to. Used by one coroutine; `jobs` must outlive it.
+class EndWatch {
+ public:
+  EndWatch(jobs::Jobs& jobs, storage::Scope scope, std::string run_id);
+
+  /// Gives whether the run is over, as soon as it is, at the latest then. Throws base::Error (kNotFound) when
+  /// the run is another's.
+  base::Task<bool> is_over(base::SteadyTime until = base::SteadyTime::max());
+  /// How it ended, once it is over; nothing when nobody knows any more.
+  const std::optional<RunEnd>& end() const { return end_; }
+
+ private:
+  enum class Stage { kWaits, kRuns, kOver };
+
+  Stage look(storage::Session& session);
+
+  jobs::Jobs& jobs_;
+  storage::Scope scope_;
+  std::string run_id_;
+  std::shared_ptr<const jobs::Bell> bell_;
+  std::uint64_t heard_ = 0;
+  Stage stage_ = Stage::kWaits;
+  std::optional<RunEnd> end_;
+};
 
 /// The id of the last event that has been told; -1: none.
 base::Task<std::int64_t> last_event_id(jobs::Jobs& jobs, storage::Scope scope, std::string run_id);

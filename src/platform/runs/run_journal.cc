@@ -186,12 +186,14 @@ std::int64_t RunJournal::next_id() const {
 
 base::Task<void> JournalSaver::put(graph::ThreadKey thread, graph::Checkpoint checkpoint,
                                    std::vector<graph::ChannelValue> changed) {
+  is_empty_ = false;
   co_await journal_.flush(thread.path.empty() ? checkpoint.id : std::string());
   co_await saver_->put(std::move(thread), std::move(checkpoint), std::move(changed));
 }
 
 base::Task<void> JournalSaver::put_in_order(graph::ThreadKey thread,
                                             std::vector<graph::NewCheckpoint> checkpoints) {
+  is_empty_ = false;
   co_await journal_.flush(thread.path.empty() ? checkpoints.back().checkpoint.id : std::string());
   co_await saver_->put_in_order(std::move(thread), std::move(checkpoints));
 }
@@ -204,7 +206,8 @@ base::Task<void> JournalSaver::put_record(graph::ThreadKey thread, std::string c
 
 base::Task<std::optional<graph::SavedCheckpoint>> JournalSaver::get(graph::ThreadKey thread,
                                                                     std::string checkpoint_id) {
-  return saver_->get(std::move(thread), std::move(checkpoint_id));
+  if (is_empty_) co_return std::nullopt;
+  co_return co_await saver_->get(std::move(thread), std::move(checkpoint_id));
 }
 
 base::Task<std::vector<graph::SavedCheckpoint>> JournalSaver::list(graph::ThreadKey thread,

@@ -2,6 +2,7 @@
 // from any server.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -55,9 +56,9 @@ class RunJournal final : public graph::EventSink {
 /// Keeps checkpoints after what was told before them.
 class JournalSaver final : public graph::Saver {
  public:
-  /// `journal` must outlive it.
-  JournalSaver(std::shared_ptr<graph::Saver> saver, RunJournal& journal)
-      : saver_(std::move(saver)), journal_(journal) {}
+  /// `journal` must outlive it. Of a new thread there is nothing to ask for until something is put.
+  JournalSaver(std::shared_ptr<graph::Saver> saver, RunJournal& journal, bool is_new_thread)
+      : saver_(std::move(saver)), journal_(journal), is_empty_(is_new_thread) {}
 
   graph::FoldingSaver* folding() override { return saver_->folding(); }
   base::Task<void> put(graph::ThreadKey thread, graph::Checkpoint checkpoint,
@@ -78,6 +79,7 @@ class JournalSaver final : public graph::Saver {
  private:
   std::shared_ptr<graph::Saver> saver_;
   RunJournal& journal_;
+  std::atomic<bool> is_empty_;
 };
 
 /// The events of a job's event, with the id of the first.

@@ -24,23 +24,15 @@ using storage::Session;
 constexpr storage::WriteOptions kCommitted{.deadline = {}, .isolation = storage::Isolation::kCommitted};
 constexpr int kEventsAtOnce = 500;
 
-/// A run that has its turn.
-struct Begun {
-  std::string thread_id;
-  Assistant assistant;
-  RunRequest request;
-  json::object metadata;
-  std::int64_t first_number = 0;  ///< of what is told of it on its thread
-};
-
 /// Nothing when somebody has stopped or deleted it meanwhile.
-std::optional<Begun> begin(Session& session, const Assistants& assistants, const std::string& run_id,
-                           storage::Moment now) {
+std::optional<RunTurn> begin(Session& session, const Assistants& assistants, const std::string& run_id,
+                             storage::Moment now) {
   const auto run = session.find("SELECT * FROM runs WHERE id = $1", run_id);
   if (!run || is_over(base::from_name<RunStatus>(run->text("status"), "a run's status"))) return std::nullopt;
-  Begun begun{.thread_id = run->text("thread_id")};
-  const Row thread = own_thread_locked(session, begun.thread_id);
-  begun.first_number = run->optional_number("first_number").value_or(thread.number("next_number"));
+  RunTurn begun{.thread_id = run->text("thread_id")};
+  const auto thread = find_thread_locked(session, begun.thread_id);
+  if (!thread) return std::nullopt;
+  begun.first_number = run->optional_number("first_number").value_or(thread->number("next_number"));
   begun.request = request_of(*run);
   begun.metadata = storage::read_json(run->text("metadata"), "metadata").as_object();
   try {
@@ -50,8 +42,8 @@ std::optional<Begun> begin(Session& session, const Assistants& assistants, const
     begun.assistant.assistant_id = run->text("assistant_id");
     begun.assistant.graph_id = run->text("graph_id");
   }
-  session.run("UPDATE runs SET status = 'running', first_number = $3, updated_at = $2 WHERE id = $1", run_id,
-              now, begun.first_number);
+  session.run_later("UPDATE runs SET status = 'running', first_number = $3, updated_at = $2 WHERE id = $1",
+                    run_id, now, begun.first_number);
   set_thread_status(session, begun.thread_id, ThreadStatus::kBusy, now);
   return begun;
 }
@@ -73,7 +65,9 @@ class Attempt {
  public:
   Attempt(const RunParts& parts, jobs::JobContext& context) : parts_(parts), context_(context) {}
 
+  /// Takes its turn first.
   base::Task<json::value> work();
+  base::Task<json::value> work(RunTurn begun);
 
  private:
   base::Task<void> prepare();
@@ -98,7 +92,7 @@ class Attempt {
   const RunParts& parts_;
   jobs::JobContext& context_;
   const std::string run_id_ = context_.job().id;
-  Begun begun_;
+  RunTurn begun_;
   std::shared_ptr<const ServedGraph> graph_;
   std::optional<graph::SavedCheckpoint> last_;  ///< of the thread, before this attempt
   std::unique_ptr<RunJournal> journal_;
@@ -112,7 +106,11 @@ base::Task<json::value> Attempt::work() {
   };
   auto begun = co_await context_.write(std::move(take), kCommitted);
   if (!begun) co_return nullptr;
-  begun_ = *std::move(begun);
+  co_return co_await work(*std::move(begun));
+}
+
+base::Task<json::value> Attempt::work(RunTurn begun) {
+  begun_ = std::move(begun);
   parts_.jobs.hints().changed(begun_.thread_id);
   std::exception_ptr failure;
   try {
@@ -141,13 +139,15 @@ base::Task<void> Attempt::prepare() {
   Told told;
   const std::int64_t attempt = context_.lease().epoch;
   // A first attempt with input begins wherever the thread stands.
-  if (is_begun_anew() || begun_.request.input.is_null()) last_ = co_await parts_.saver->get(key(), {});
+  if (is_begun_anew() || (begun_.request.input.is_null() && !begun_.is_on_new_thread))
+    last_ = co_await parts_.saver->get(key(), {});
   if (is_begun_anew()) {
     const bool has_begun = last_ && last_->checkpoint.run_id == run_id_;
     const auto events = co_await events_of(parts_.jobs, context_.scope(), run_id_);
     told = told_before(events, has_begun ? last_->checkpoint.id : std::string());
   }
-  json::object about = run_metadata(begun_.assistant, begun_.thread_id, run_id_, attempt);
+  json::object about =
+      run_metadata(begun_.assistant.metadata, begun_.assistant, begun_.thread_id, run_id_, attempt);
   journal_ = std::make_unique<RunJournal>(context_, Teller(begun_.request.stream, std::move(about)),
                                           std::move(told), co_await asio::this_coro::executor);
   if (context_.job().attempts > kMostAttempts) {
@@ -194,29 +194,21 @@ base::Task<graph::JsonStart> Attempt::answered(graph::JsonStart start) const {
 }
 
 base::Task<void> Attempt::run_graph() {
-  json::object metadata = begun_.metadata;
-  for (auto& [key, value] :
-       run_metadata(begun_.assistant, begun_.thread_id, run_id_, context_.lease().epoch)) {
-    metadata.insert_or_assign(key, value);
-  }
-  RunRequest request = begun_.request;
-  for (const auto& [key, value] : begun_.assistant.config) request.config.emplace(key, value);
-  graph::RunConfig config = config_of(*graph_, request, std::move(metadata));
+  graph::RunConfig config = config_of(
+      *graph_, with_config_of(begun_.assistant, begun_.request),
+      run_metadata(begun_.metadata, begun_.assistant, begun_.thread_id, run_id_, context_.lease().epoch));
   config.thread_id = begun_.thread_id;
-  config.checkpoint_id = request.checkpoint_id;
+  config.checkpoint_id = begun_.request.checkpoint_id;
   config.run_id = run_id_;
   config.deadline = context_.deadline();
-  config.saver = std::make_shared<JournalSaver>(parts_.saver, *journal_);
+  config.saver = std::make_shared<JournalSaver>(parts_.saver, *journal_, begun_.is_on_new_thread);
   if (parts_.store_of) config.store = parts_.store_of(context_.scope());
   graph::JsonStart start = co_await this->start();
   if (last_ && last_->checkpoint.run_id == run_id_) config.checkpoint_id.clear();
   graph::JsonOutcome outcome =
       co_await graph_->graph.run(std::move(start), std::move(config), modes(), journal_.get());
   is_at_end_ = outcome.ended();
-  end_.values = std::move(outcome.values);
-  for (const graph::Interrupt& each : outcome.interrupts) {
-    end_.interrupts.push_back(json::object{{"id", each.id}, {"value", each.value}});
-  }
+  end_ = finished_end(std::move(outcome));
 }
 
 RunEnd Attempt::end_of(const std::exception_ptr& failure) const {
@@ -235,6 +227,7 @@ RunEnd Attempt::end_of(const std::exception_ptr& failure) const {
 
 ThreadRest Attempt::rest_of(const std::optional<graph::JsonSnapshot>& stands) const {
   ThreadRest rest;
+  if (journal_) rest.next_number = begun_.first_number + (journal_->next_id() + 1) * kNumbersOfAnEvent;
   if (is_at_end_) rest.values = end_.values;
   if (stands) {
     rest.values = stands->values;
@@ -286,19 +279,14 @@ bool Attempt::write_end(Session& session, const ThreadRest& rest, Ending ending)
   const base::WallTime now = parts_.clock.wall_now();
   const storage::Moment moment = storage::time_number(now);
   // Whoever has deleted the thread wants nothing of it any more.
-  if (!session.find("SELECT 1 FROM threads WHERE id = $1", begun_.thread_id)) return false;
-  own_thread_locked(session, begun_.thread_id);
+  if (!find_thread_locked(session, begun_.thread_id)) return false;
   if (ending == Ending::kRollback) {
-    session.run("DELETE FROM runs WHERE id = $1", run_id_);
+    session.run_later("DELETE FROM runs WHERE id = $1", run_id_);
   } else {
-    session.run("UPDATE runs SET status = $2, updated_at = $3 WHERE id = $1", run_id_,
-                base::to_name(end_.status), moment);
+    session.run_later("UPDATE runs SET status = $2, updated_at = $3 WHERE id = $1", run_id_,
+                      base::to_name(end_.status), moment);
   }
   write_rest(session, begun_.thread_id, rest, moment);
-  if (journal_) {
-    session.run("UPDATE threads SET next_number = $2 WHERE id = $1", begun_.thread_id,
-                begun_.first_number + (journal_->next_id() + 1) * kNumbersOfAnEvent);
-  }
   if (!begun_.request.webhook.empty() && parts_.tell_webhook) {
     json::object told{{"run_id", run_id_},
                       {"thread_id", begun_.thread_id},
@@ -321,7 +309,17 @@ base::Task<json::value> do_run(RunParts parts, jobs::JobContext& context) {
   co_return co_await attempt.work();
 }
 
+base::Task<json::value> do_first_attempt(RunParts parts, RunTurn turn, jobs::JobContext& context) {
+  Attempt attempt(parts, context);
+  co_return co_await attempt.work(std::move(turn));
+}
+
 }  // namespace
+
+jobs::Handler first_attempt(RunParts parts, RunTurn turn) {
+  return [parts = std::move(parts), turn = std::make_shared<const RunTurn>(std::move(turn))](
+             const jobs::Job&, jobs::JobContext& context) { return do_first_attempt(parts, *turn, context); };
+}
 
 void do_runs_in(jobs::Worker& worker, RunParts parts, base::Duration time_limit) {
   worker.handle(kRunJob,

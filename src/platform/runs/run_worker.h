@@ -43,15 +43,32 @@ json::object answer_of(const RunEnd& end);
 /// The error as streams and waiting clients are told it.
 json::object error_json(const RunEnd& end);
 
+/// How a run ended that did not fail.
+RunEnd finished_end(graph::JsonOutcome outcome);
+
 /// How a failure is called and said.
 RunEnd failed_end(const std::exception_ptr& failure);
 
+/// A run that has its turn.
+struct RunTurn {
+  std::string thread_id;
+  Assistant assistant;
+  RunRequest request;
+  json::object metadata;
+  std::int64_t first_number = 0;  ///< of what is told of it on its thread
+  bool is_on_new_thread = false;  ///< which was made for it
+};
+
 /// Has the worker do runs, each at most so long.
 void do_runs_in(jobs::Worker& worker, RunParts parts, base::Duration time_limit);
+/// The first attempt at a run that had its turn when it was made.
+jobs::Handler first_attempt(RunParts parts, RunTurn turn);
 
-/// What a run says of itself in its checkpoints and messages.
-json::object run_metadata(const Assistant& assistant, const std::string& thread_id, const std::string& run_id,
-                          std::int64_t attempt);
+/// What a run says of itself in its checkpoints and messages, beside `metadata`.
+json::object run_metadata(json::object metadata, const Assistant& assistant, const std::string& thread_id,
+                          const std::string& run_id, std::int64_t attempt);
+/// The request with its assistant's configuration where it says nothing itself.
+RunRequest with_config_of(const Assistant& assistant, RunRequest request);
 /// What the runtime is told about a run, but for its saver.
 graph::RunConfig config_of(const ServedGraph& graph, const RunRequest& request, json::object metadata);
 

@@ -25,11 +25,15 @@ constexpr const char* kColumns =
     " runs.metadata, runs.request, runs.multitask_strategy, runs.is_queued, runs.ending, runs.created_at,"
     " runs.updated_at, threads.is_temporary";
 
+std::optional<Row> find_own_run(Session& session, const std::string& run_id) {
+  return session.find(fmt::format("SELECT {} FROM runs JOIN threads ON threads.id = runs.thread_id"
+                                  " WHERE runs.id = $1 AND runs.team_id = $2 AND runs.user_id = $3",
+                                  kColumns),
+                      run_id, session.scope().team_id, session.scope().user_id);
+}
+
 Row own_run(Session& session, const std::string& thread_id, const std::string& run_id) {
-  auto row = session.find(fmt::format("SELECT {} FROM runs JOIN threads ON threads.id = runs.thread_id"
-                                      " WHERE runs.id = $1 AND runs.team_id = $2 AND runs.user_id = $3",
-                                      kColumns),
-                          run_id, session.scope().team_id, session.scope().user_id);
+  auto row = find_own_run(session, run_id);
   if (!row || (!thread_id.empty() && row->text("thread_id") != thread_id)) {
     throw Error(Code::kNotFound, fmt::format("there is no run '{}'", run_id));
   }
@@ -37,16 +41,17 @@ Row own_run(Session& session, const std::string& thread_id, const std::string& r
 }
 
 /// What the run is told of itself, as clients see it.
-json::object kwargs_of(const Row& row, const RunRequest& request, const json::object& metadata) {
+json::object kwargs_of(const Run& run, const std::string& graph_id, bool is_temporary,
+                       const RunRequest& request) {
   json::object config = request.config;
   if (!config.contains("configurable")) config["configurable"] = json::object();
   if (json::object* configurable = config["configurable"].if_object()) {
-    (*configurable)["run_id"] = row.text("id");
-    (*configurable)["thread_id"] = row.text("thread_id");
-    (*configurable)["graph_id"] = row.text("graph_id");
-    (*configurable)["assistant_id"] = row.text("assistant_id");
+    (*configurable)["run_id"] = run.run_id;
+    (*configurable)["thread_id"] = run.thread_id;
+    (*configurable)["graph_id"] = graph_id;
+    (*configurable)["assistant_id"] = run.assistant_id;
   }
-  config["metadata"] = metadata;
+  config["metadata"] = run.metadata;
   json::object kwargs;
   if (!request.input.is_null()) kwargs["input"] = request.input;
   if (request.command) kwargs["command"] = *request.command;
@@ -57,7 +62,7 @@ json::object kwargs_of(const Row& row, const RunRequest& request, const json::ob
   if (!request.interrupt_before.empty()) kwargs["interrupt_before"] = base::to_json(request.interrupt_before);
   if (!request.interrupt_after.empty()) kwargs["interrupt_after"] = base::to_json(request.interrupt_after);
   if (!request.webhook.empty()) kwargs["webhook"] = request.webhook;
-  kwargs["temporary"] = row.truth("is_temporary");
+  kwargs["temporary"] = is_temporary;
   kwargs["subgraphs"] = request.stream.subgraphs;
   kwargs["resumable"] = request.is_resumable;
   return kwargs;
@@ -82,17 +87,25 @@ Run run_of(const Row& row) {
   run.assistant_id = row.text("assistant_id");
   run.metadata = storage::read_json(row.text("metadata"), "metadata").as_object();
   run.status = base::from_name<RunStatus>(row.text("status"), "a run's status");
-  run.kwargs = kwargs_of(row, request_of(row), run.metadata);
   run.multitask_strategy =
       base::from_name<MultitaskStrategy>(row.text("multitask_strategy"), "a run's strategy");
   run.created_at = storage::time_text(row.number("created_at"));
   run.updated_at = storage::time_text(row.number("updated_at"));
+  run.kwargs = kwargs_of(run, row.text("graph_id"), row.truth("is_temporary"), request_of(row));
   return run;
 }
 
+/// Where a new run is to go.
+struct Runs::Place {
+  std::string thread_id;
+  bool is_temporary = false;
+  bool is_free = true;  ///< nobody waits there, or runs
+  std::int64_t next_number = 1;
+};
+
 /// One that is made for the run has nothing to wait for. Another is locked, and room is made on it.
-std::string Runs::thread_for(Session& session, const std::optional<std::string>& given, const NewRun& wanted,
-                             const Assistant& assistant, base::WallTime now) {
+Runs::Place Runs::place_for(Session& session, const std::optional<std::string>& given, const NewRun& wanted,
+                            const Assistant& assistant, base::WallTime now) {
   const storage::Moment moment = storage::time_number(now);
   if (!given) {
     NewThread made;
@@ -100,50 +113,78 @@ std::string Runs::thread_for(Session& session, const std::optional<std::string>&
     made.graph_id = assistant.graph_id;
     made.is_temporary = wanted.request.deletes_thread;
     const std::string id = ids_.next();
-    insert_thread(session, id, made, moment);
-    return id;
+    insert_fresh_thread(session, id, made,
+                        wanted.after_seconds > 0 ? ThreadStatus::kIdle : ThreadStatus::kBusy, moment);
+    return {.thread_id = id, .is_temporary = made.is_temporary};
   }
   if (wanted.creates_thread && !session.find("SELECT 1 FROM threads WHERE id = $1", *given).has_value()) {
     insert_thread(session, *given, {}, moment);
   }
-  own_thread_locked(session, *given);
-  make_room(session, jobs_, *given, wanted.multitask_strategy, now);
-  set_thread_graph(session, *given, assistant.graph_id, assistant.assistant_id, moment);
-  return *given;
+  const Row thread = own_thread_locked(session, *given);
+  const bool is_free = make_room(session, jobs_, *given, wanted.multitask_strategy, now);
+  set_thread_graph(session, thread, assistant.graph_id, assistant.assistant_id, moment);
+  return {.thread_id = *given,
+          .is_temporary = thread.truth("is_temporary"),
+          .is_free = is_free,
+          .next_number = thread.number("next_number")};
 }
 
 Run Runs::create(Session& session, const std::optional<std::string>& given_thread, const NewRun& wanted) {
   const base::WallTime now = clock_.wall_now();
   const storage::Moment moment = storage::time_number(now);
   const Assistant assistant = assistants_.find(session, wanted.assistant_id);
-  const auto graph = assistants_.graph_of(assistant);
-  check(*graph, wanted.request);
+  check(*assistants_.graph_of(assistant), wanted.request);
   if (!wanted.request.webhook.empty() && expect_webhook_) expect_webhook_(session, wanted.request.webhook);
-  const std::string thread_id = thread_for(session, given_thread, wanted, assistant, now);
-  json::object metadata = assistant.metadata;
-  for (const auto& [key, value] : wanted.metadata) metadata.insert_or_assign(key, value);
-  metadata["graph_id"] = assistant.graph_id;
-  metadata["assistant_id"] = assistant.assistant_id;
-  const std::string id = ids_.next();
+  const Place place = place_for(session, given_thread, wanted, assistant, now);
+  Run run{.run_id = ids_.next(),
+          .thread_id = place.thread_id,
+          .assistant_id = assistant.assistant_id,
+          .metadata = assistant.metadata,
+          .multitask_strategy = wanted.multitask_strategy,
+          .created_at = storage::time_text(moment),
+          .updated_at = storage::time_text(moment)};
+  for (const auto& [key, value] : wanted.metadata) run.metadata.insert_or_assign(key, value);
+  run.metadata["graph_id"] = assistant.graph_id;
+  run.metadata["assistant_id"] = assistant.assistant_id;
+  run.kwargs = kwargs_of(run, assistant.graph_id, place.is_temporary, wanted.request);
+
   const auto delay = static_cast<storage::Moment>(wanted.after_seconds * 1e6);
-  session.run(
+  const bool has_turn = place.is_free && delay == 0;
+  const bool begins = has_turn && begin(session, run.run_id,
+                                        {.thread_id = run.thread_id,
+                                         .assistant = assistant,
+                                         .request = wanted.request,
+                                         .metadata = run.metadata,
+                                         .first_number = place.next_number,
+                                         .is_on_new_thread = !given_thread});
+  session.run_later(
       "INSERT INTO runs (id, thread_id, team_id, user_id, assistant_id, graph_id, status, metadata, request,"
-      " multitask_strategy, is_queued, ending, due_at, created_at, updated_at)"
-      " VALUES ($1, $2, $3, $4, $5, $6, 'pending', $7, $8, $9, $10, NULL, $11, $12, $12)",
-      id, thread_id, session.scope().team_id, session.scope().user_id, assistant.assistant_id,
-      assistant.graph_id, storage::write_json(metadata, "metadata"),
+      " multitask_strategy, is_queued, first_number, ending, due_at, created_at, updated_at)"
+      " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, NULL, $13, $14, $14)",
+      run.run_id, run.thread_id, session.scope().team_id, session.scope().user_id, run.assistant_id,
+      assistant.graph_id, base::to_name(begins ? RunStatus::kRunning : RunStatus::kPending),
+      storage::write_json(run.metadata, "metadata"),
       storage::write_json(base::to_json(wanted.request), "a run's request"),
-      base::to_name(wanted.multitask_strategy), false, moment + delay, moment);
-  if (delay > 0) {
+      base::to_name(wanted.multitask_strategy), begins,
+      begins ? std::optional(place.next_number) : std::nullopt, moment + delay, moment);
+  if (begins) {
+    if (given_thread) set_thread_status(session, run.thread_id, ThreadStatus::kBusy, moment);
+  } else if (delay > 0) {
     jobs_.enqueue(session, {.kind = kDueRunJob,
-                            .input = {{"thread_id", thread_id}},
+                            .input = {{"thread_id", run.thread_id}},
                             .run_at = storage::time_of(moment + delay)});
-  } else if (!given_thread) {
-    queue_run(session, jobs_, id, thread_id, session.scope(), now);
+  } else if (has_turn) {
+    queue_run(session, jobs_, run.run_id, run.thread_id, session.scope(), now);
   } else {
-    advance(session, jobs_, thread_id, now);
+    advance(session, jobs_, run.thread_id, now);
   }
-  return run_of(own_run(session, thread_id, id));
+  return run;
+}
+
+/// Gives false when it is to be queued.
+bool Runs::begin(Session& session, const std::string& run_id, RunTurn turn) {
+  return parts_ &&
+         starter_.start(session, session.scope(), run_job(run_id), first_attempt(*parts_, std::move(turn)));
 }
 
 base::Task<Run> Runs::create(storage::Scope scope, std::optional<std::string> thread_id, NewRun wanted) {
@@ -173,8 +214,7 @@ base::Task<std::vector<Run>> Runs::list(storage::Scope scope, std::string thread
     Conditions conditions(session.engine());
     conditions.demand("runs.thread_id = {}", thread_id);
     if (query.status) conditions.demand("runs.status = {}", base::to_name(*query.status));
-    const std::string page =
-        fmt::format(" LIMIT {} OFFSET {}", conditions.place(query.limit), conditions.place(query.offset));
+    const std::string page = conditions.page(query.limit, query.offset);
     std::vector<Run> runs;
     for (const Row& row :
          session.run_values(fmt::format("SELECT {} FROM runs JOIN threads ON threads.id = runs.thread_id{}"
@@ -188,18 +228,23 @@ base::Task<std::vector<Run>> Runs::list(storage::Scope scope, std::string thread
   return database_.read(std::move(scope), std::move(work));
 }
 
+/// Gives false when it is over, or has gone with its thread meanwhile.
+bool Runs::stop(Session& session, const Row& run, Ending ending) {
+  const std::string thread_id = run.text("thread_id");
+  if (!find_thread_locked(session, thread_id)) return false;
+  const base::WallTime now = clock_.wall_now();
+  if (!stop_run(session, jobs_, run.text("id"), ending, now)) return false;
+  if (waiting_runs(session, thread_id).empty()) {
+    set_thread_at_rest(session, thread_id, storage::time_number(now));
+  }
+  advance(session, jobs_, thread_id, now);
+  return true;
+}
+
 base::Task<bool> Runs::cancel(storage::Scope scope, std::string thread_id, std::string run_id,
                               Ending ending) {
   auto work = [this, thread_id, run_id, ending](Session& session) {
-    const Row run = own_run(session, thread_id, run_id);
-    own_thread_locked(session, run.text("thread_id"));
-    const base::WallTime now = clock_.wall_now();
-    const bool stopped = stop_run(session, jobs_, run_id, ending, now);
-    if (stopped && waiting_runs(session, run.text("thread_id")).empty()) {
-      set_thread_at_rest(session, run.text("thread_id"), storage::time_number(now));
-    }
-    if (stopped) advance(session, jobs_, run.text("thread_id"), now);
-    return stopped;
+    return stop(session, own_run(session, thread_id, run_id), ending);
   };
   return database_.write(std::move(scope), std::move(work), kCommitted);
 }
@@ -209,8 +254,7 @@ base::Task<std::int64_t> Runs::cancel_all(storage::Scope scope, std::optional<st
                                           Ending ending) {
   auto look = [thread_id, run_ids, status](Session& session) {
     Conditions conditions(session.engine());
-    conditions.demand("team_id = {}", session.scope().team_id);
-    conditions.demand("user_id = {}", session.scope().user_id);
+    conditions.demand_own(session.scope(), "runs");
     if (thread_id) conditions.demand("thread_id = {}", *thread_id);
     if (!run_ids.empty()) conditions.demand_one_of("id", run_ids);
     conditions.demand_one_of("status", status ? std::vector{base::to_name(*status)}
@@ -223,7 +267,11 @@ base::Task<std::int64_t> Runs::cancel_all(storage::Scope scope, std::optional<st
   };
   std::int64_t stopped = 0;
   for (const std::string& id : co_await database_.read(scope, std::move(look))) {
-    if (co_await cancel(scope, "", id, ending)) ++stopped;
+    auto work = [this, id, ending](Session& session) {
+      const auto run = find_own_run(session, id);
+      return run && stop(session, *run, ending);
+    };
+    if (co_await database_.write(scope, std::move(work), kCommitted)) ++stopped;
   }
   co_return stopped;
 }
@@ -241,7 +289,10 @@ base::Task<void> Runs::remove(storage::Scope scope, std::string thread_id, std::
   return database_.write(std::move(scope), std::move(work), kCommitted);
 }
 
-void Runs::work_in(jobs::Worker& worker) {
+void Runs::work_in(jobs::Worker& worker, const RunParts& parts, base::Duration time_limit) {
+  starter_ = worker.starter();
+  parts_.emplace(parts);
+  do_runs_in(worker, parts, time_limit);
   worker.handle(kDueRunJob, [this](jobs::Job job, jobs::JobContext& context) {
     return come_due(std::move(job), context);
   });
@@ -249,9 +300,7 @@ void Runs::work_in(jobs::Worker& worker) {
 
 base::Task<json::value> Runs::come_due(jobs::Job job, jobs::JobContext& context) {
   auto work = [this, thread_id = std::string(job.input.at("thread_id").as_string())](Session& session) {
-    const auto thread = session.find("SELECT id FROM threads WHERE id = $1", thread_id);
-    if (!thread) return;
-    own_thread_locked(session, thread_id);
+    if (!find_thread_locked(session, thread_id)) return;
     advance(session, jobs_, thread_id, clock_.wall_now());
   };
   co_await context.write(std::move(work), kCommitted);

@@ -14,6 +14,7 @@
 #include "platform/jobs/worker.h"
 #include "platform/runs/assistants.h"
 #include "platform/runs/run.h"
+#include "platform/runs/run_worker.h"
 #include "platform/runs/threads.h"
 #include "platform/storage/database.h"
 
@@ -63,14 +64,19 @@ class Runs {
   /// Throws base::Error (kConflict) when it is under way.
   base::Task<void> remove(storage::Scope scope, std::string thread_id, std::string run_id);
 
-  /// Has the worker bring runs into the line whose time has come.
-  void work_in(jobs::Worker& worker);
+  /// Has the worker do runs, each at most so long, and bring those into the line whose time has come. What
+  /// has its turn when it is made begins at once in this worker, when it has room.
+  void work_in(jobs::Worker& worker, const RunParts& parts, base::Duration time_limit);
   /// Ends runs whose jobs have ended in another way than by the run, so that their threads go on.
   base::Task<void> sweep();
 
  private:
-  std::string thread_for(storage::Session& session, const std::optional<std::string>& given,
-                         const NewRun& wanted, const Assistant& assistant, base::WallTime now);
+  struct Place;
+
+  Place place_for(storage::Session& session, const std::optional<std::string>& given, const NewRun& wanted,
+                  const Assistant& assistant, base::WallTime now);
+  bool begin(storage::Session& session, const std::string& run_id, RunTurn turn);
+  bool stop(storage::Session& session, const storage::Row& run, Ending ending);
   base::Task<json::value> come_due(jobs::Job job, jobs::JobContext& context);
 
   storage::Database& database_;
@@ -79,6 +85,8 @@ class Runs {
   base::Clock& clock_;
   base::Ids& ids_;
   ExpectWebhook expect_webhook_;
+  jobs::Starter starter_;
+  std::optional<RunParts> parts_;  ///< of those that begin at once
 };
 
 /// A run as its row has it; the columns are those of `runs`, and `is_temporary` of its thread.

@@ -17,12 +17,15 @@ namespace json = boost::json;
 struct ServedGraph {
   std::string id;  ///< what clients call it
   std::string about;
-  json::object input_schema;  ///< JSON Schema of what a run starts from
-  json::object state_schema;  ///< and of the whole state
+  json::object input_schema;                           ///< JSON Schema of what a run starts from
+  json::object state_schema;                           ///< and of the whole state
+  json::object context_schema = {{"type", "object"}};  ///< and of what its nodes are told
   /// `{nodes: [{id, type, data}], edges: [{source, target, data?, conditional?}]}`; graphs inside nodes as
   /// nodes `outer:inner` when `xray` is above 0.
   std::function<json::object(int xray)> drawing;
   graph::RunConfig config;  ///< how many super-steps and tasks at once
+  /// Throws base::Error (kInvalidInput) when nodes cannot be told that; null: they can be told anything.
+  std::function<void(const json::object& context)> check_context = {};
   /// By the names of the nodes that run them, `outer|inner`: `{input, output, state, config}` of each graph
   /// inside, as JSON Schema.
   json::object inner = {};

@@ -3,6 +3,8 @@
 #include <limits>
 #include <utility>
 
+#include <fmt/format.h>
+
 namespace pharos::runs {
 namespace {
 
@@ -10,7 +12,13 @@ using storage::Session;
 
 constexpr auto kLook = std::chrono::seconds(1);
 
-std::optional<BegunRun> run_in(const std::optional<storage::Row>& row) {
+/// Of the scope's own runs.
+std::optional<BegunRun> find_run(Session& session, const char* condition_and_order,
+                                 const std::string& thread_id, std::int64_t number) {
+  const auto row = session.find(fmt::format("SELECT id, graph_id, first_number FROM runs WHERE thread_id = $1"
+                                            " AND team_id = $3 AND user_id = $4 AND {} LIMIT 1",
+                                            condition_and_order),
+                                thread_id, number, session.scope().team_id, session.scope().user_id);
   if (!row) return std::nullopt;
   return BegunRun{.run_id = row->text("id"),
                   .graph_id = row->text("graph_id"),
@@ -19,17 +27,11 @@ std::optional<BegunRun> run_in(const std::optional<storage::Row>& row) {
 
 /// The last run that began with that number or before it.
 std::optional<BegunRun> run_with(Session& session, const std::string& thread_id, std::int64_t number) {
-  return run_in(
-      session.find("SELECT id, graph_id, first_number FROM runs WHERE thread_id = $1"
-                   " AND first_number <= $2 ORDER BY first_number DESC LIMIT 1",
-                   thread_id, number));
+  return find_run(session, "first_number <= $2 ORDER BY first_number DESC", thread_id, number);
 }
 
 std::optional<BegunRun> run_after(Session& session, const std::string& thread_id, std::int64_t number) {
-  return run_in(
-      session.find("SELECT id, graph_id, first_number FROM runs WHERE thread_id = $1"
-                   " AND first_number > $2 ORDER BY first_number LIMIT 1",
-                   thread_id, number));
+  return find_run(session, "first_number > $2 ORDER BY first_number", thread_id, number);
 }
 
 }  // namespace
@@ -63,7 +65,9 @@ base::Task<ThreadNews> ThreadFollower::next() {
   NewEvents read = co_await reader_->next();
   ThreadNews news{.run = *run_, .events = std::move(read.events), .is_over = read.is_over};
   if (news.is_over) {
-    news.end = co_await wait_for_end(parts_.watch, parts_.jobs, scope_, run_->run_id);
+    EndWatch end(parts_.jobs, scope_, run_->run_id);
+    co_await end.is_over();
+    news.end = end.end();
     run_.reset();
   }
   co_return news;

@@ -16,12 +16,38 @@ std::string text_of(const json::object& object, const char* what) {
   return storage::write_json(object, what);
 }
 
-Row find_own(Session& session, const std::string& id, std::string_view suffix) {
-  auto row = session.find(
+std::optional<Row> find_own(Session& session, const std::string& id, std::string_view suffix) {
+  return session.find(
       fmt::format("SELECT * FROM threads WHERE id = $1 AND team_id = $2 AND user_id = $3{}", suffix), id,
       session.scope().team_id, session.scope().user_id);
+}
+
+Row demanded(std::optional<Row> row, const std::string& id) {
   if (!row) throw base::Error(base::Code::kNotFound, fmt::format("there is no thread '{}'", id));
   return *std::move(row);
+}
+
+/// `insert` carries out a statement with its values.
+template <class Insert>
+auto insert_row(Insert insert, const storage::Scope& owner, const std::string& id, const NewThread& wanted,
+                ThreadStatus status, storage::Moment now) {
+  const std::optional<storage::Moment> lives_for = moments_of(wanted.time_to_live);
+  const std::optional<storage::Moment> expires_at =
+      lives_for ? std::optional(now + *lives_for) : std::nullopt;
+  const std::optional<std::string> graph_id =
+      wanted.graph_id.empty() ? std::nullopt : std::optional(wanted.graph_id);
+  return insert(
+      "INSERT INTO threads (id, team_id, user_id, status, graph_id, metadata, config, state, interrupts,"
+      " error, is_temporary, created_at, updated_at, state_updated_at, next_number, lives_for, expires_at)"
+      " VALUES ($1, $2, $3, $4, $5, $6, '{}', NULL, '{}', NULL, $7, $8, $8, $8, 1, $9, $10)"
+      " ON CONFLICT (id) DO NOTHING RETURNING *",
+      id, owner.team_id, owner.user_id, base::to_name(status), graph_id, text_of(wanted.metadata, "metadata"),
+      wanted.is_temporary, now, lives_for, expires_at);
+}
+
+/// For whoever looks for what is left of threads that are gone.
+void note_kept(Session& session, const std::string& id) {
+  session.run_later("INSERT INTO kept_threads (id) VALUES ($1) ON CONFLICT (id) DO NOTHING", id);
 }
 
 }  // namespace
@@ -41,52 +67,58 @@ Thread thread_of(const Row& row) {
   return thread;
 }
 
+std::optional<storage::Moment> moments_of(std::optional<base::Duration> time_to_live) {
+  if (!time_to_live) return std::nullopt;
+  return storage::micros(std::chrono::duration_cast<std::chrono::microseconds>(*time_to_live));
+}
+
 Row own_thread(Session& session, const std::string& id) {
-  return find_own(session, id, "");
+  return demanded(find_own(session, id, ""), id);
 }
 
 Row own_thread_locked(Session& session, const std::string& id) {
+  return demanded(find_thread_locked(session, id), id);
+}
+
+std::optional<Row> find_thread_locked(Session& session, const std::string& id) {
   return find_own(session, id, jobs::locking(session));
 }
 
 Row insert_thread(Session& session, const std::string& id, const NewThread& wanted, storage::Moment now) {
-  std::optional<storage::Moment> lives_for;
-  std::optional<storage::Moment> expires_at;
-  if (wanted.time_to_live) {
-    lives_for = std::chrono::duration_cast<std::chrono::microseconds>(*wanted.time_to_live).count();
-    expires_at = now + *lives_for;
-  }
-  const std::optional<std::string> graph_id =
-      wanted.graph_id.empty() ? std::nullopt : std::optional(wanted.graph_id);
-  auto rows = session.run(
-      "INSERT INTO threads (id, team_id, user_id, status, graph_id, metadata, config, state, interrupts,"
-      " error, is_temporary, created_at, updated_at, state_updated_at, next_number, lives_for, expires_at)"
-      " VALUES ($1, $2, $3, 'idle', $4, $5, '{}', NULL, '{}', NULL, $6, $7, $7, $7, 1, $8, $9)"
-      " ON CONFLICT (id) DO NOTHING RETURNING *",
-      id, session.scope().team_id, session.scope().user_id, graph_id, text_of(wanted.metadata, "metadata"),
-      wanted.is_temporary, now, lives_for, expires_at);
+  const auto insert = [&](const auto&... words) { return session.run(words...); };
+  auto rows = insert_row(insert, session.scope(), id, wanted, ThreadStatus::kIdle, now);
   if (rows.empty()) {
     throw base::Error(base::Code::kConflict,
                       fmt::format("there is a thread '{}' already: choose another id, or say if_exists: "
                                   "do_nothing",
                                   id));
   }
-  session.run("INSERT INTO kept_threads (id) VALUES ($1) ON CONFLICT (id) DO NOTHING", id);
+  note_kept(session, id);
   return std::move(rows.front());
+}
+
+void insert_fresh_thread(Session& session, const std::string& id, const NewThread& wanted,
+                         ThreadStatus status, storage::Moment now) {
+  const auto insert = [&](const auto&... words) { session.run_later(words...); };
+  insert_row(insert, session.scope(), id, wanted, status, now);
+  note_kept(session, id);
 }
 
 void write_rest(Session& session, const std::string& id, const ThreadRest& rest, storage::Moment now) {
   const std::optional<std::string> state =
       rest.values ? std::optional(text_of(*rest.values, "the state")) : std::nullopt;
-  session.run(
+  session.run_later(
       "UPDATE threads SET status = $2, state = coalesce($3, state), interrupts = $4, error = $5,"
-      " updated_at = $6, state_updated_at = $6, expires_at = $6 + lives_for WHERE id = $1",
-      id, base::to_name(rest.status), state, text_of(rest.interrupts, "questions"), rest.error, now);
+      " updated_at = $6, state_updated_at = $6, expires_at = $6 + lives_for,"
+      " next_number = coalesce($7, next_number) WHERE id = $1",
+      id, base::to_name(rest.status), state, text_of(rest.interrupts, "questions"), rest.error, now,
+      rest.next_number);
 }
 
 void set_thread_status(Session& session, const std::string& id, ThreadStatus status, storage::Moment now) {
-  session.run("UPDATE threads SET status = $2, updated_at = $3, expires_at = $3 + lives_for WHERE id = $1",
-              id, base::to_name(status), now);
+  session.run_later(
+      "UPDATE threads SET status = $2, updated_at = $3, expires_at = $3 + lives_for WHERE id = $1", id,
+      base::to_name(status), now);
 }
 
 void set_thread_at_rest(Session& session, const std::string& id, storage::Moment now) {
@@ -96,15 +128,13 @@ void set_thread_at_rest(Session& session, const std::string& id, storage::Moment
       id, now);
 }
 
-void set_thread_graph(Session& session, const std::string& id, const std::string& graph_id,
+void set_thread_graph(Session& session, const Row& thread, const std::string& graph_id,
                       const std::string& assistant_id, storage::Moment now) {
-  const auto row = session.find("SELECT metadata FROM threads WHERE id = $1", id);
-  if (!row) return;
-  json::object metadata = storage::read_json(row->text(0), "metadata").as_object();
+  json::object metadata = storage::read_json(thread.text("metadata"), "metadata").as_object();
   metadata["graph_id"] = graph_id;
   metadata["assistant_id"] = assistant_id;
-  session.run("UPDATE threads SET graph_id = $2, metadata = $3, updated_at = $4 WHERE id = $1", id, graph_id,
-              text_of(metadata, "metadata"), now);
+  session.run_later("UPDATE threads SET graph_id = $2, metadata = $3, updated_at = $4 WHERE id = $1",
+                    thread.text("id"), graph_id, text_of(metadata, "metadata"), now);
 }
 
 bool is_busy(Session& session, const std::string& thread_id) {

@@ -34,8 +34,7 @@ std::string column_of(const std::string& sort_by) {
 
 Conditions conditions_of(const Session& session, const ThreadQuery& query) {
   Conditions conditions(session.engine());
-  conditions.demand("team_id = {}", session.scope().team_id);
-  conditions.demand("user_id = {}", session.scope().user_id);
+  conditions.demand_own(session.scope(), "threads");
   conditions.demand("is_temporary = {}", std::int64_t{0});
   if (query.ids) conditions.demand_one_of("id", *query.ids);
   if (query.status) conditions.demand("status = {}", base::to_name(*query.status));
@@ -46,8 +45,7 @@ Conditions conditions_of(const Session& session, const ThreadQuery& query) {
 
 std::vector<Thread> find_threads(Session& session, const ThreadQuery& query) {
   Conditions conditions = conditions_of(session, query);
-  const std::string page =
-      fmt::format(" LIMIT {} OFFSET {}", conditions.place(query.limit), conditions.place(query.offset));
+  const std::string page = conditions.page(query.limit, query.offset);
   const std::string sql =
       fmt::format("SELECT * FROM threads{0} ORDER BY {1} {2}, id {2}{3}", conditions.sql(),
                   column_of(query.sort_by), query.ascending ? "ASC" : "DESC", page);
@@ -169,10 +167,7 @@ base::Task<Thread> Threads::change(storage::Scope scope, std::string id, json::o
   auto work = [id, metadata, time_to_live, now = storage::time_number(clock_)](Session& session) {
     Thread thread = thread_of(own_thread_locked(session, id));
     for (const auto& [key, value] : metadata) thread.metadata.insert_or_assign(key, value);
-    std::optional<storage::Moment> lives_for;
-    if (time_to_live) {
-      lives_for = std::chrono::duration_cast<std::chrono::microseconds>(*time_to_live).count();
-    }
+    const std::optional<storage::Moment> lives_for = moments_of(time_to_live);
     return thread_of(session
                          .find("UPDATE threads SET metadata = $2, lives_for = coalesce($3, lives_for),"
                                " expires_at = $4 + coalesce($3, lives_for), updated_at = $4 WHERE id = $1"

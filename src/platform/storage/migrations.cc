@@ -11,6 +11,7 @@ extern const std::string_view _0001_checkpoints_sqlite_sql;
 extern const std::string_view _0001_checkpoints_postgres_sql;
 extern const std::string_view _0002_store_sqlite_sql;
 extern const std::string_view _0002_store_postgres_sql;
+extern const std::string_view _0003_put_checkpoints_postgres_sql;
 }  // namespace pharos::embedded
 
 namespace pharos::storage {
@@ -23,7 +24,8 @@ std::span<const Migration> sqlite_migrations() {
 
 std::span<const Migration> postgres_migrations() {
   static const std::array list{Migration{1, "checkpoints", embedded::_0001_checkpoints_postgres_sql},
-                               Migration{2, "store", embedded::_0002_store_postgres_sql}};
+                               Migration{2, "store", embedded::_0002_store_postgres_sql},
+                               Migration{3, "put_checkpoints", embedded::_0003_put_checkpoints_postgres_sql}};
   return list;
 }
 

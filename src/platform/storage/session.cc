@@ -17,6 +17,11 @@ void check_texts(std::span<const Value> values) {
   }
 }
 
+void tell_if_slow(const SessionSurroundings& around, std::string_view sql, base::SteadyTime before) {
+  const base::Duration took = around.clock.now() - before;
+  if (around.on_slow && took >= around.slow_after) around.on_slow({.sql = sql, .took = took});
+}
+
 }  // namespace
 
 base::Error took_too_long() {
@@ -24,20 +29,35 @@ base::Error took_too_long() {
           "the database has not answered before the time for it was over; ask again later"};
 }
 
-Rows Session::run_values(std::string_view sql, std::span<const Value> values) {
+template <class Work>
+auto Session::noting_failure(Work work) {
   check();
-  const base::SteadyTime before = around_.clock.now();
-  changed_ = 0;
   try {
-    check_texts(values);
-    Rows rows = carry_out(sql, values, changed_);
-    const base::Duration took = around_.clock.now() - before;
-    if (around_.on_slow && took >= around_.slow_after) around_.on_slow({.sql = sql, .took = took});
-    return rows;
+    return work();
   } catch (...) {
     failure_ = std::current_exception();
     throw;
   }
+}
+
+Rows Session::run_values(std::string_view sql, std::span<const Value> values) {
+  return noting_failure([&] {
+    const base::SteadyTime before = around_.clock.now();
+    changed_ = 0;
+    check_texts(values);
+    Rows rows = carry_out(sql, values, changed_);
+    tell_if_slow(around_, sql, before);
+    return rows;
+  });
+}
+
+void Session::run_values_later(std::string_view sql, std::span<const Value> values) {
+  noting_failure([&] {
+    const base::SteadyTime before = around_.clock.now();
+    check_texts(values);
+    carry_out_later(sql, values);
+    tell_if_slow(around_, sql, before);
+  });
 }
 
 void Session::check() const {

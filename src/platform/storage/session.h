@@ -91,6 +91,14 @@ class Session {
     return rows.empty() ? std::nullopt : std::optional<Row>(std::move(rows.front()));
   }
 
+  /// Carries out one statement whose answer nobody needs: with the next one, or with the end of the
+  /// transaction, at the latest. Its failure is the transaction's like any other's.
+  template <class... Values>
+  void run_later(std::string_view sql, const Values&... values) {
+    const std::array<Value, sizeof...(Values)> bound{to_value(values)...};
+    run_values_later(sql, bound);
+  }
+
   /// How many rows the last statement has inserted, updated or deleted.
   std::size_t changed() const { return changed_; }
   const Scope& scope() const { return scope_; }
@@ -115,8 +123,16 @@ class Session {
       : engine_(engine), scope_(scope), around_(around) {}
 
   virtual Rows carry_out(std::string_view sql, std::span<const Value> values, std::size_t& changed) = 0;
+  /// For those to whom every answer costs a round trip.
+  virtual void carry_out_later(std::string_view sql, std::span<const Value> values) {
+    carry_out(sql, values, changed_);
+  }
 
  private:
+  void run_values_later(std::string_view sql, std::span<const Value> values);
+  template <class Work>
+  auto noting_failure(Work work);
+
   const Engine engine_;
   const Scope& scope_;
   const SessionSurroundings& around_;

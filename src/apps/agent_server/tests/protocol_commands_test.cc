@@ -66,7 +66,8 @@ struct Commands : Service<Kind> {
                        .jobs = this->queue,
                        .watch = this->watch,
                        .background = background,
-                       .ids = this->ids};
+                       .ids = this->ids,
+                       .strand = [this] { return this->strand(); }};
   ProtocolCommands commands{services, *this->database};
   std::int64_t last = 0;
 };

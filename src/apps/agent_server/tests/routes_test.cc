@@ -89,7 +89,8 @@ struct RoutesOf : Service<Kind> {
                         .jobs = this->queue,
                         .watch = this->watch,
                         .background = background,
-                        .ids = this->ids}};
+                        .ids = this->ids,
+                        .strand = [this] { return this->strand(); }}};
 };
 TYPED_TEST_SUITE(RoutesOf, Kinds);
 

@@ -250,6 +250,77 @@ TYPED_TEST(Workers, GiveBackWhatTheyClaimAsTheyStop) {
   }
 }
 
+/// Begins a job in a transaction of its own, and with it whatever else is done there.
+template <class Test>
+bool start_in(Test& test, Starter starter, const JobId& id, const std::string& kind,
+              const std::function<void()>& beside = {}) {
+  return wait(test.database->write(kNora, [=](Session& session) mutable {
+    const bool began = starter.start(session, kNora, {.kind = kind, .input = 21, .id = id}, double_it);
+    if (beside) beside();
+    return began;
+  }));
+}
+
+TYPED_TEST(Workers, BeginWhatIsMadeWhenTheyHaveRoom) {
+  const auto worker = this->make();
+  worker->handle("double", wait_for_the_end);  // of those that are claimed
+  worker->start();
+  const JobId id = this->ids.next();
+  while (!start_in(*this, worker->starter(), id, "double"))
+    std::this_thread::yield();  // it looks around first
+  EXPECT_THAT(this->follow(id), ElementsAre("started", "succeeded"));
+  const Job job = this->get(id);
+  EXPECT_EQ(job.result, 42);
+  EXPECT_EQ(job.attempts, 1);
+  EXPECT_EQ(job.user_id, "nora");
+  EXPECT_FALSE(start_in(*this, worker->starter(), this->ids.next(), "unheard of"));
+}
+
+TYPED_TEST(Workers, BeginNothingWhoseTransactionFails) {
+  const auto worker = this->make({.slots = 1});
+  worker->handle("double", double_it);
+  worker->start();
+  const auto fail = [] { throw base::Error(base::Code::kNotFound, "not here"); };
+  for (int i = 0; i < 5; ++i) {
+    EXPECT_THROW(start_in(*this, worker->starter(), this->ids.next(), "double", fail), base::Error);
+  }
+  const JobId id = this->ids.next();  // its one slot is free again
+  while (!start_in(*this, worker->starter(), id, "double")) std::this_thread::yield();
+  this->follow(id);
+  EXPECT_EQ(wait(this->jobs.list(Scope::system(), {})).size(), 1U);
+}
+
+TYPED_TEST(Workers, BeginNothingBesideThoseWhoWait) {
+  const auto worker = this->make({.slots = 1});
+  worker->handle("double", double_it);
+  worker->handle("wait", wait_for_the_end);
+  worker->start();
+  const JobId first = this->add(kNora, {.kind = "wait"});
+  this->await_event(first, "progress");
+  const JobId second = this->add(kNora, {.kind = "double", .input = 1});
+  EXPECT_FALSE(start_in(*this, worker->starter(), this->ids.next(), "double"));
+  wait(this->jobs.cancel(kNora, first));
+  this->follow(second);
+}
+
+TYPED_TEST(Workers, HandOverWhatTheyHaveBegunAsTheyStop) {
+  for (int round = 0; round < 20; ++round) {
+    auto worker = this->make();
+    worker->handle("double", double_it);
+    worker->start();
+    Starter starter = worker->starter();
+    const JobId id = this->ids.next();
+    while (!start_in(*this, starter, id, "double")) std::this_thread::yield();
+    worker->stop(0s);
+    const JobStatus status = this->get(id).status;
+    EXPECT_TRUE(status == JobStatus::kQueued || status == JobStatus::kSucceeded);
+    EXPECT_FALSE(start_in(*this, starter, this->ids.next(), "double")) << "it has stopped";
+    worker.reset();
+    EXPECT_FALSE(start_in(*this, starter, this->ids.next(), "double")) << "it is gone";
+    wait(this->jobs.cancel(kNora, id));
+  }
+}
+
 TYPED_TEST(Workers, RunNoMoreAtOnceThanTheyMay) {
   const auto worker = this->make({.slots = 3});
   std::atomic<int> now = 0;

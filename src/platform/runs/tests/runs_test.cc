@@ -148,6 +148,37 @@ TYPED_TEST(RunsOf, FailAndSayWhy) {
   EXPECT_EQ(this->done(this->add_thread(), short_one).error_name, "GraphRecursionError");
 }
 
+constexpr const char* kTells = R"(
+name: tells
+context: {tone: {type: string, default: friendly}, name: string}
+state: {said: string}
+nodes:
+  say: {kind: set, write: {said: "{context.tone} {context.name}"}}
+edges:
+  - start -> say -> end
+)";
+
+TYPED_TEST(RunsOf, TellTheirNodesWhatTheyAreToldThemselves) {
+  this->graphs.add(kTells);
+  const auto worker = this->make_worker();
+  NewAssistant wanted{.graph_id = "tells"};
+  wanted.config["configurable"] = json::object{{"name", "Ann"}, {"thread_id", "t"}};
+  wanted.context["tone"] = "stern";
+  const std::string assistant = wait(this->assistants.create(kNora, wanted)).assistant_id;
+  const auto said = [&](const std::string& by, json::object context, json::object configurable) {
+    NewRun run{.assistant_id = by};
+    run.request.input = json::object();
+    run.request.context = std::move(context);
+    if (!configurable.empty()) run.request.config["configurable"] = std::move(configurable);
+    return this->done(this->add_thread(), run).values.at("said");
+  };
+  EXPECT_EQ(said("tells", {}, {}), "friendly ");
+  EXPECT_EQ(said(assistant, {}, {}), "stern Ann");
+  EXPECT_EQ(said(assistant, {{"tone", "mild"}}, {}), "mild Ann");
+  EXPECT_EQ(said(assistant, {}, {{"name", "Bo"}, {"more", 1}}), "stern Bo") << "as older clients say it";
+  EXPECT_EQ(code_of([&] { said("tells", {{"tone", 5}}, {}); }), Code::kInvalidInput);
+}
+
 TYPED_TEST(RunsOf, TakeNoLongerThanTheyMay) {
   const auto worker = this->make_worker(10, 1min);
   const std::string thread = this->add_thread();
@@ -215,6 +246,20 @@ TYPED_TEST(RunsOf, AreListedStoppedAndRemoved) {
   EXPECT_EQ(end.error_name, "UserInterrupt");
 }
 
+/// Those without a thread go with it as they end, between being looked for and being cancelled.
+TYPED_TEST(RunsOf, AreCancelledTogetherAsTheyEnd) {
+  const auto worker = this->make_worker();
+  this->gates.open_all();
+  NewRun wanted = this->tagged("1");
+  wanted.request.deletes_thread = true;
+  for (int round = 0; round < 20; ++round) {
+    const std::vector<Run> made = wait(this->runs.create_all(kNora, {wanted, wanted, wanted}));
+    EXPECT_LE(wait(this->runs.cancel_all(kNora, {}, {}, {}, Ending::kInterrupt)), 3);
+    for (const Run& each : made) this->end_of(each.run_id);
+  }
+  EXPECT_EQ(this->count("SELECT count(*) FROM runs"), 0);
+}
+
 TYPED_TEST(RunsOf, AreMadeAllOrNone) {
   NewRun wanted = this->tagged("1");
   EXPECT_EQ(wait(this->runs.create_all(kNora, {wanted, wanted})).size(), 2U);
@@ -273,7 +318,7 @@ struct DirectRuns : Service<Sqlite> {
       for (const ToldEvent& each : events) names.push_back(each.name);
       co_return;
     };
-    wait(follow(std::move(run), note));
+    wait(follow(std::move(run), strand(), note));
     return names;
   }
 };
@@ -298,7 +343,7 @@ TEST_F(DirectRuns, TellWhatHappens) {
     throw base::Error(Code::kUnavailable, "the client has left");
     co_return;
   };
-  EXPECT_EQ(code_of([&] { wait(follow(run, leave)); }), Code::kUnavailable);
+  EXPECT_EQ(code_of([&] { wait(follow(run, strand(), leave)); }), Code::kUnavailable);
 }
 
 TEST_F(DirectRuns, AreRefusedBeforeTheyBegin) {

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include <boost/asio/strand.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <gtest/gtest.h>
 
@@ -283,11 +284,13 @@ struct Service : testing::Test {
       const std::lock_guard lock(told_mutex);
       told.emplace_back(where, run);
     };
-    do_runs_in(*worker, std::move(parts), time_limit);
-    runs.work_in(*worker);
+    runs.work_in(*worker, parts, time_limit);
     worker->start();
     return worker;
   }
+
+  /// Where a graph runs that is followed.
+  boost::asio::any_io_executor strand() { return boost::asio::make_strand(handlers.get_executor()); }
 
   template <class Work>
   auto look(Work work) {
@@ -319,7 +322,9 @@ struct Service : testing::Test {
   }
   /// Blocks until the run's job has ended.
   std::optional<RunEnd> end_of(const std::string& run_id) {
-    return wait(wait_for_end(watch, queue, Scope::system(), run_id));
+    EndWatch end(queue, Scope::system(), run_id);
+    wait(end.is_over());
+    return end.end();
   }
   RunStatus status_of(const std::string& thread_id, const std::string& run_id) {
     return wait(runs.get(kNora, thread_id, run_id)).status;

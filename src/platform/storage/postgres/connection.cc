@@ -154,18 +154,13 @@ void Connection::send(const Query& query) {
     preparing_.emplace(query.sql, name);
     sent = PQsendPrepare(connection_, name.c_str(), std::string(query.sql).c_str(), 0, nullptr) == 1;
   }
-  sent = sent && send_parameters(name, query.parameters);
-  for (const auto& parameters : query.repeated) sent = sent && send_parameters(name, parameters);
+  std::vector<const char*> values;
+  for (const Field& parameter : query.parameters) values.push_back(parameter ? parameter->c_str() : nullptr);
+  sent = sent && PQsendQueryPrepared(connection_, name.c_str(), static_cast<int>(values.size()),
+                                     values.data(), nullptr, nullptr, 0) == 1;
   if (!sent || PQpipelineSync(connection_) != 1) {
     throw ConnectionLost(message_of(PQerrorMessage(connection_)));
   }
-}
-
-bool Connection::send_parameters(const std::string& name, const std::vector<Field>& parameters) {
-  std::vector<const char*> values;
-  for (const Field& parameter : parameters) values.push_back(parameter ? parameter->c_str() : nullptr);
-  return PQsendQueryPrepared(connection_, name.c_str(), static_cast<int>(values.size()), values.data(),
-                             nullptr, nullptr, 0) == 1;
 }
 
 /// Reads while it writes: otherwise both sides could wait for the other to read.

@@ -41,12 +41,10 @@ using Rows = std::vector<Row>;
 struct Query {
   std::string_view sql;
   std::vector<Field> parameters;
-  /// Then it is run with each of these, in that order and in the same transaction.
-  std::vector<std::vector<Field>> repeated = {};
 };
 
 struct Answer {
-  Rows rows;  ///< of a statement that is repeated, one after the other
+  Rows rows;
   std::exception_ptr failure;
 };
 
@@ -74,7 +72,6 @@ class Connection {
 
  private:
   void send(const Query& query);
-  bool send_parameters(const std::string& name, const std::vector<Field>& parameters);
   void flush();
   Answer receive(const Query& query);
 

@@ -74,16 +74,18 @@ class PostgresSession final : public Session {
         deadline_(deadline) {}
 
   std::string whole_table_scans(std::string_view sql) override {
+    asker_.open(limit_ + kGrace);
     return postgres::whole_table_scans(asker_.connection(), sql);
   }
-
-  /// `BEGIN`, `COMMIT` and the like.
-  void ask(const std::string& sql) { asker_.execute(sql, limit_ + kGrace); }
 
  private:
   Rows carry_out(std::string_view sql, std::span<const Value> values, std::size_t& changed) override {
     if (deadline_.passed(clock_)) throw took_too_long();
     return asker_.carry_out(sql, values, changed, limit_ + kGrace);
+  }
+  void carry_out_later(std::string_view sql, std::span<const Value> values) override {
+    if (deadline_.passed(clock_)) throw took_too_long();
+    asker_.carry_out_later(sql, values, limit_ + kGrace);
   }
 
   Asker& asker_;
@@ -92,26 +94,24 @@ class PostgresSession final : public Session {
   const base::Deadline deadline_;
 };
 
-/// In one go: a round trip for each would be felt in every request.
-void begin(PostgresSession& session, Asker& asker, std::string_view sql, const Scope& scope,
-           base::Duration limit) {
+void begin(Asker& asker, std::string_view sql, const Scope& scope, base::Duration limit) {
+  constexpr std::string_view kSetting =
+      "SELECT set_config('pharos.team', $1, true), set_config('pharos.user', $2, true),"
+      " set_config('pharos.system', $3, true), set_config('statement_timeout', $4, true)";
   const auto milliseconds = std::chrono::ceil<std::chrono::milliseconds>(limit).count();
-  session.ask(
-      fmt::format("{}; SELECT set_config('pharos.team', {}, true), set_config('pharos.user', {}, true),"
-                  " set_config('pharos.system', '{}', true),"
-                  " set_config('statement_timeout', '{}', true)",
-                  sql, asker.literal(scope.team_id), asker.literal(scope.user_id),
-                  scope.is_system ? "yes" : "", milliseconds));
+  asker.begin(sql, kSetting,
+              {scope.team_id, scope.user_id, std::string(scope.is_system ? "yes" : ""),
+               std::to_string(milliseconds)});
 }
 
 /// Whether a lost COMMIT was carried out, nobody knows.
-void commit(PostgresSession& session, bool has_written) {
+void commit(Asker& asker, bool may_have_written, base::Duration silence) {
+  if (!may_have_written) return asker.leave(silence);
   try {
-    session.ask("COMMIT");
+    asker.commit(silence);
   } catch (const postgres::Clash&) {
     throw;
   } catch (const postgres::ConnectionLost& lost) {
-    if (!has_written) throw;
     throw base::Error(
         base::Code::kUnavailable,
         fmt::format("{}; whether the change was made is not known: look before you ask for it again",
@@ -213,12 +213,12 @@ void carry_out(Core& core, const Job& job, Asker& asker) {
   if (limit <= base::Duration::zero()) throw took_too_long();
   PostgresSession session(asker, job.scope, core.around, limit, job.deadline);
   try {
-    begin(session, asker, job.begin, job.scope, limit);
+    begin(asker, job.begin, job.scope, limit);
     job.work(session);
     session.check();
-    commit(session, job.may_write);
+    commit(asker, job.may_write, limit + kGrace);
   } catch (...) {
-    if (asker.is_usable()) session.ask("ROLLBACK");
+    if (asker.is_usable()) asker.roll_back(limit + kGrace);
     throw;
   }
 }

@@ -13,7 +13,7 @@ using postgres::Query;
 using postgres::Row;
 using postgres::Rows;
 
-#define PHAROS_PUT "SELECT pharos.put_checkpoint($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, "
+#define PHAROS_PUT "SELECT pharos.put_checkpoints($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, "
 constexpr std::string_view kPut = PHAROS_PUT "false)";
 constexpr std::string_view kPutAgain = PHAROS_PUT "true)";
 #undef PHAROS_PUT
@@ -95,42 +95,52 @@ std::string join_array(const std::vector<std::string>& items) {
   return array + "}";
 }
 
-/// A checkpoint as the database takes it.
-struct Written {
-  std::vector<Field> parameters;
-  LastCheckpoints::Bytes bytes;
-};
-
-Written write(const ThreadKey& thread, const graph::NewCheckpoint& put) {
-  const graph::Checkpoint& checkpoint = put.checkpoint;
-  require_names(thread, checkpoint);
-  graph::require_known_format(thread, checkpoint.id, checkpoint.format);
-  std::vector<std::string> channels;
-  std::vector<std::string> deltas;
-  std::vector<std::string> values;
-  Written written;
-  for (const graph::ChannelValue& value : put.changed) {
-    channels.push_back(std::to_string(value.channel));
-    deltas.emplace_back(value.is_delta ? "t" : "f");
-    values.push_back(write_value(checkpoint, value));
-    written.bytes.changed.push_back(values.back().size());
+/// Checkpoints as the database takes them: a column for each of their parts.
+class Put {
+ public:
+  void add(const ThreadKey& thread, const graph::NewCheckpoint& put) {
+    const graph::Checkpoint& checkpoint = put.checkpoint;
+    require_names(thread, checkpoint);
+    graph::require_known_format(thread, checkpoint.id, checkpoint.format);
+    LastCheckpoints::Bytes bytes;
+    std::vector<std::string> channels;
+    for (const graph::ChannelValue& value : put.changed) {
+      channels.push_back(std::to_string(value.channel));
+      deltas_.emplace_back(value.is_delta ? "t" : "f");
+      values_.push_back(write_value(checkpoint, value));
+      bytes.changed.push_back(values_.back().size());
+    }
+    changed_.push_back(join_array(channels));
+    ids_.push_back(checkpoint.id);
+    runs_.push_back(checkpoint.run_id);
+    formats_.push_back(std::to_string(checkpoint.format));
+    names_.push_back(postgres::text_array(*checkpoint.channels));
+    datas_.push_back(write_checkpoint(checkpoint));
+    bytes.checkpoint = datas_.back().size();
+    bytes_.push_back(std::move(bytes));
   }
-  std::string data = write_checkpoint(checkpoint);
-  written.bytes.checkpoint = data.size();
-  written.parameters = {thread.thread_id,
-                        thread.path,
-                        checkpoint.id,
-                        checkpoint.parent_id,
-                        checkpoint.run_id,
-                        std::to_string(checkpoint.format),
-                        postgres::text_array(*checkpoint.channels),
-                        std::move(data),
-                        join_array(channels),
-                        join_array(deltas),
-                        postgres::text_array(values),
-                        checkpoint.is_branch ? "true" : "false"};
-  return written;
-}
+
+  Query query(const ThreadKey& thread, const graph::Checkpoint& first) const {
+    return {
+        .sql = kPut,
+        .parameters = {thread.thread_id, thread.path, first.parent_id, first.is_branch ? "t" : "f",
+                       postgres::text_array(ids_), postgres::text_array(runs_), join_array(formats_),
+                       postgres::text_array(names_), postgres::text_array(datas_),
+                       postgres::text_array(changed_), join_array(deltas_), postgres::text_array(values_)}};
+  }
+  const std::vector<LastCheckpoints::Bytes>& bytes() const { return bytes_; }
+
+ private:
+  std::vector<std::string> ids_;
+  std::vector<std::string> runs_;
+  std::vector<std::string> formats_;
+  std::vector<std::string> names_;
+  std::vector<std::string> datas_;
+  std::vector<std::string> changed_;
+  std::vector<std::string> deltas_;  ///< of all that changed, as `values_`
+  std::vector<std::string> values_;
+  std::vector<LastCheckpoints::Bytes> bytes_;
+};
 
 }  // namespace
 
@@ -138,8 +148,8 @@ PostgresSaver::PostgresSaver(postgres::Settings settings, base::Pool& disk, base
                              LastCheckpoints::Limits remembered)
     : server_(std::move(settings), disk, clock, postgres_migrations()), last_(remembered) {}
 
-base::Task<std::string> PostgresSaver::call(Query query) {
-  const Rows rows = co_await server_.ask(std::move(query));
+base::Task<std::string> PostgresSaver::call(Query query, std::string_view sql_again) {
+  const Rows rows = co_await server_.ask(std::move(query), sql_again);
   co_return rows.at(0).at(0).value_or("");
 }
 
@@ -157,19 +167,14 @@ base::Task<void> PostgresSaver::put(ThreadKey thread, graph::Checkpoint checkpoi
 
 base::Task<void> PostgresSaver::put_in_order(ThreadKey thread,
                                              std::vector<graph::NewCheckpoint> checkpoints) {
-  Query query{.sql = kPut, .parameters = {}};
-  std::vector<LastCheckpoints::Bytes> bytes;
-  for (const graph::NewCheckpoint& each : checkpoints) {
-    Written written = write(thread, each);
-    bytes.push_back(std::move(written.bytes));
-    (bytes.size() == 1 ? query.parameters : query.repeated.emplace_back()) = std::move(written.parameters);
-  }
-  const Rows outcomes = co_await server_.ask(std::move(query), kPutAgain);
+  Put put;
+  for (const graph::NewCheckpoint& each : checkpoints) put.add(thread, each);
+  const graph::Checkpoint& first = checkpoints.front().checkpoint;
+  const std::string outcome = co_await call(put.query(thread, first), kPutAgain);
+  if (outcome == "moved on") graph::throw_moved_on(thread);
+  if (outcome != "done") graph::throw_no_checkpoint(thread, first.parent_id);
   for (std::size_t i = 0; i < checkpoints.size(); ++i) {
-    const std::string outcome = outcomes.at(i).at(0).value_or("");
-    if (outcome == "moved on") graph::throw_moved_on(thread);
-    if (outcome != "done") graph::throw_no_checkpoint(thread, checkpoints[i].checkpoint.parent_id);
-    last_.follow(thread, std::move(checkpoints[i]), bytes[i]);
+    last_.follow(thread, std::move(checkpoints[i]), put.bytes()[i]);
   }
 }
 

@@ -45,7 +45,7 @@ class PostgresSaver final : public graph::Saver, public graph::FoldingSaver {
   base::Task<void> delete_thread(std::string thread_id) override;
 
  private:
-  base::Task<std::string> call(postgres::Query query);
+  base::Task<std::string> call(postgres::Query query, std::string_view sql_again = {});
   base::Task<std::optional<graph::SavedCheckpoint>> get_remembered(graph::ThreadKey thread);
 
   postgres::Server server_;

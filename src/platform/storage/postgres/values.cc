@@ -2,7 +2,7 @@
 
 #include <charconv>
 #include <cstdlib>
-#include <memory>
+#include <utility>
 
 #include <fmt/format.h>
 #include <libpq-fe.h>
@@ -12,8 +12,6 @@
 
 namespace pharos::storage::postgres {
 namespace {
-
-using Result = std::unique_ptr<PGresult, decltype([](PGresult* result) { PQclear(result); })>;
 
 constexpr std::size_t kMostStatements = 1000;  // texts made at run time must not pile up
 
@@ -145,35 +143,10 @@ bool is_good(const PGresult* result) {
   return status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK;
 }
 
-/// All results of what was sent, which are one, or up to the first that is a failure.
-Result receive(PGconn* connection, base::Duration silence) {
-  Result answer = next_result(connection, silence);
-  if (!answer) throw lost(connection);
-  while (Result more = next_result(connection, silence)) {
-    if (is_good(answer.get())) answer = std::move(more);
-  }
-  return answer;
-}
-
-Result checked(Result result, PGconn* connection) {
-  if (is_good(result.get())) return result;
-  std::rethrow_exception(failure_of(result.get(), connection));
-}
-
 }  // namespace
 
-const std::string& Asker::prepared(std::string_view sql, base::Duration silence) {
-  if (const auto known = prepared_.find(sql); known != prepared_.end()) return known->second;
-  PGconn* native = connection_.native();
-  if (prepared_.size() >= kMostStatements) {
-    prepared_.clear();
-    if (PQsendQuery(native, "DEALLOCATE ALL") != 1) throw lost(native);
-    checked(receive(native, silence), native);
-  }
-  const std::string name = fmt::format("a{}", ++statements_made_);
-  if (PQsendPrepare(native, name.c_str(), std::string(sql).c_str(), 0, nullptr) != 1) throw lost(native);
-  checked(receive(native, silence), native);
-  return prepared_.emplace(sql, name).first->second;
+void ResultEnd::operator()(pg_result* result) const {
+  PQclear(result);
 }
 
 /// Notes when an answer was lost.
@@ -189,34 +162,129 @@ auto Asker::watched(Work work) {
   }
 }
 
+void Asker::begin(std::string_view sql, std::string_view setting, std::vector<Value> values) {
+  opening_ = {.sql = sql, .setting = setting, .values = std::move(values)};
+}
+
+void Asker::open(base::Duration silence) {
+  if (!opening_) return;
+  watched([&](PGconn*) {
+    ready(silence);
+    sync();
+    receive(silence);
+  });
+}
+
 storage::Rows Asker::carry_out(std::string_view sql, std::span<const Value> values, std::size_t& changed,
                                base::Duration silence) {
-  return watched([&](PGconn* native) {
-    const Arguments arguments(values);
-    const std::string& name = prepared(sql, silence);
-    if (PQsendQueryPrepared(native, name.c_str(), arguments.count(), arguments.pointers(),
-                            arguments.lengths(), arguments.formats(), 0) != 1) {
-      throw lost(native);
-    }
-    const Result result = checked(receive(native, silence), native);
+  return watched([&](PGconn*) {
+    ready(silence);
+    send(sql, values);
+    sync();
+    const Result result = receive(silence);
     changed = changed_by(result.get());
     return rows_of(result.get());
   });
 }
 
-void Asker::execute(const std::string& sql, base::Duration silence) {
-  watched([&](PGconn* native) {
-    if (PQsendQuery(native, sql.c_str()) != 1) throw lost(native);
-    checked(receive(native, silence), native);
+void Asker::carry_out_later(std::string_view sql, std::span<const Value> values, base::Duration silence) {
+  watched([&](PGconn*) {
+    ready(silence);
+    send(sql, values);
   });
 }
 
-std::string Asker::literal(const std::string& text) {
+void Asker::commit(base::Duration silence) {
+  if (std::exchange(opening_, std::nullopt)) return;
+  std::size_t changed = 0;
+  carry_out("COMMIT", {}, changed, silence);
+}
+
+void Asker::roll_back(base::Duration silence) {
+  if (std::exchange(opening_, std::nullopt)) return;
+  std::size_t changed = 0;
+  // Behind a statement that fails it would be overlooked.
+  if (!synced_) {
+    watched([&](PGconn*) {
+      sync();
+      answers(silence);
+    });
+  }
+  carry_out("ROLLBACK", {}, changed, silence);
+}
+
+void Asker::leave(base::Duration silence) {
+  if (std::exchange(opening_, std::nullopt)) return;
+  watched([&](PGconn*) {
+    ready(silence);
+    send("COMMIT", {});
+    sync();
+  });
+}
+
+/// Reads what nobody has waited for, and sends what is to come before everything else.
+void Asker::ready(base::Duration silence) {
+  if (!synced_) return;
+  if (!sent_.empty()) receive(silence);
+  if (PQenterPipelineMode(connection_.native()) != 1) throw lost(connection_.native());
+  synced_ = false;
+  if (const auto opening = std::exchange(opening_, std::nullopt)) {
+    send(opening->sql, {});
+    send(opening->setting, opening->values);
+  }
+}
+
+void Asker::send(std::string_view sql, std::span<const Value> values) {
   PGconn* native = connection_.native();
-  const std::unique_ptr<char, decltype(&PQfreemem)> escaped(PQescapeLiteral(native, text.data(), text.size()),
-                                                            PQfreemem);
-  if (!escaped) throw base::Error(base::Code::kInvalidInput, "a team or a user is not named in UTF-8");
-  return escaped.get();
+  auto known = prepared_.find(sql);
+  if (known == prepared_.end()) {
+    if (prepared_.size() >= kMostStatements) {
+      prepared_.clear();
+      if (PQsendQueryParams(native, "DEALLOCATE ALL", 0, nullptr, nullptr, nullptr, nullptr, 0) != 1) {
+        throw lost(native);
+      }
+      sent_.emplace_back();
+    }
+    known = prepared_.emplace(sql, fmt::format("a{}", ++statements_made_)).first;
+    if (PQsendPrepare(native, known->second.c_str(), known->first.c_str(), 0, nullptr) != 1) {
+      throw lost(native);
+    }
+    sent_.push_back(known->first);
+  }
+  const Arguments arguments(values);
+  if (PQsendQueryPrepared(native, known->second.c_str(), arguments.count(), arguments.pointers(),
+                          arguments.lengths(), arguments.formats(), 0) != 1) {
+    throw lost(native);
+  }
+  sent_.emplace_back();
+}
+
+void Asker::sync() {
+  if (PQpipelineSync(connection_.native()) != 1) throw lost(connection_.native());
+  synced_ = true;
+}
+
+/// All that was sent; gives the last answer. After a failure the server overlooks the rest.
+Asker::Answers Asker::answers(base::Duration silence) {
+  PGconn* native = connection_.native();
+  Answers read;
+  for (const std::string& preparing : std::exchange(sent_, {})) {
+    read.last = next_result(native, silence);
+    if (!read.last || next_result(native, silence)) throw lost(native);
+    if (is_good(read.last.get())) continue;
+    if (!read.failure) read.failure = failure_of(read.last.get(), native);
+    if (!preparing.empty()) prepared_.erase(preparing);
+  }
+  const Result end = next_result(native, silence);
+  if (!end || PQresultStatus(end.get()) != PGRES_PIPELINE_SYNC) throw lost(native);
+  PQexitPipelineMode(native);
+  return read;
+}
+
+Result Asker::receive(base::Duration silence) {
+  Answers read = answers(silence);
+  if (read.failure) std::rethrow_exception(read.failure);
+  return std::move(read.last);
 }
 
 }  // namespace pharos::storage::postgres

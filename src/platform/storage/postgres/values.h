@@ -1,10 +1,14 @@
 // Statements' values and rows as every database has them.
 #pragma once
 
+#include <exception>
+#include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "core/base/clock.h"
 #include "platform/storage/postgres/connection.h"
@@ -12,25 +16,36 @@
 
 namespace pharos::storage::postgres {
 
-/// A connection that carries out statements with typed values, each prepared once. Used by one thread at a
-/// time.
+struct ResultEnd {
+  void operator()(pg_result* result) const;
+};
+using Result = std::unique_ptr<pg_result, ResultEnd>;
+
+/// A connection that carries out statements with typed values, each prepared once, in transactions. What can
+/// go together is sent together. Used by one thread at a time.
+///
+/// Throws base::Error; ConnectionLost when there is no answer `silence` after something was sent: a server
+/// cancels by itself what takes too long, and one that does not is gone.
 class Asker {
  public:
   explicit Asker(const std::string& url) : connection_(url) {}
 
   Connection& connection() { return connection_; }
 
-  /// Throws base::Error; ConnectionLost when there is no answer `silence` after it was sent: a server cancels
-  /// by itself what takes too long, and one that does not is gone. `changed` becomes the number of rows that
-  /// were inserted, updated or deleted.
+  /// Begins a transaction with `sql`, then carries out `setting` with those values. It is sent with the first
+  /// statement, or by open().
+  void begin(std::string_view sql, std::string_view setting, std::vector<Value> values);
+  void open(base::Duration silence);
+  /// `changed` becomes the number of rows that were inserted, updated or deleted.
   storage::Rows carry_out(std::string_view sql, std::span<const Value> values, std::size_t& changed,
                           base::Duration silence);
-
-  /// Runs statements without values in one go, `BEGIN` and the like. Throws as the other does.
-  void execute(const std::string& sql, base::Duration silence);
-
-  /// As part of a statement's text, with its quotes.
-  std::string literal(const std::string& text);
+  /// The same without an answer: it is sent with whatever comes next, whose failure its failure is.
+  void carry_out_later(std::string_view sql, std::span<const Value> values, base::Duration silence);
+  /// Nothing when there was no statement, as the others here.
+  void commit(base::Duration silence);
+  void roll_back(base::Duration silence);
+  /// Ends a transaction that has only read: nobody waits for the answer.
+  void leave(base::Duration silence);
 
   /// A connection on which an answer was lost is not used again.
   bool is_usable() const { return !broken_ && !connection_.is_lost(); }
@@ -39,15 +54,32 @@ class Asker {
   struct TextHash : std::hash<std::string_view> {
     using is_transparent = void;
   };
+  struct Opening {
+    std::string_view sql;
+    std::string_view setting;
+    std::vector<Value> values;
+  };
+  struct Answers {
+    Result last;
+    std::exception_ptr failure;  ///< the first
+  };
 
   template <class Work>
   auto watched(Work work);
-  const std::string& prepared(std::string_view sql, base::Duration silence);
+  void ready(base::Duration silence);
+  void send(std::string_view sql, std::span<const Value> values);
+  void sync();
+  Answers answers(base::Duration silence);
+  Result receive(base::Duration silence);
 
   Connection connection_;
   std::unordered_map<std::string, std::string, TextHash, std::equal_to<>>
       prepared_;  ///< statement → its name
   int statements_made_ = 0;
+  std::optional<Opening> opening_;  ///< that is not sent yet
+  /// Of what is sent and not answered yet: the statement that it prepares, or nothing.
+  std::vector<std::string> sent_;
+  bool synced_ = true;  ///< the server answers what was sent
   bool broken_ = false;
 };
 

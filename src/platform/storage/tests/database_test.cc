@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "core/base/error.h"
+#include "core/base/tests/support.h"
 #include "platform/storage/row_structs.h"
 #include "platform/storage/tests/support_tables.h"
 
@@ -24,6 +25,7 @@ struct Note {
 };
 BOOST_DESCRIBE_STRUCT(Note, (), (id, shelf_id, pages, weight, is_open, drawing))
 
+using base::testing_support::code_of;
 using testing::HasSubstr;
 using testing_support::kNorth;
 using testing_support::note_tables;
@@ -207,6 +209,39 @@ TYPED_TEST(Tables, UndoAWorkThatHidesAFailure) {
     EXPECT_EQ(error.code(), base::Code::kConflict);
   }
   EXPECT_EQ(this->count("shelves"), 0);
+}
+
+TYPED_TEST(Tables, CarryOutLaterWhatTheNextStatementSees) {
+  const auto work = [](Session& session) {
+    session.run_later("INSERT INTO shelves (id, label) VALUES ($1, $2)", "s1", "top");
+    session.run_later("INSERT INTO shelves (id, label) VALUES ($1, $2)", "s2", "low");
+    const auto seen = session.run("SELECT count(*) FROM shelves").front().number(0);
+    session.run_later("DELETE FROM shelves WHERE id = $1", "s1");
+    return seen;
+  };
+  EXPECT_EQ(wait(this->database->write(kNorth, work)), 2);
+  EXPECT_EQ(this->count("shelves"), 1) << "the last one went with the end";
+}
+
+TYPED_TEST(Tables, FailWithWhatWasToBeCarriedOutLater) {
+  const auto twice = [](Session& session) {
+    session.run_later("INSERT INTO shelves (id, label) VALUES ('s1', 'top')");
+    session.run_later("INSERT INTO shelves (id, label) VALUES ('s1', 'again')");
+  };
+  const auto then_more = [twice](Session& session) {
+    twice(session);
+    session.run("SELECT 1");
+  };
+  const auto then_thrown = [twice](Session& session) {
+    twice(session);
+    throw base::Error(base::Code::kConflict, "enough");
+  };
+  for (int again = 0; again < 3; ++again) {  // on connections that are used again
+    EXPECT_EQ(code_of([&] { wait(this->database->write(kNorth, twice)); }), base::Code::kConflict);
+    EXPECT_EQ(code_of([&] { wait(this->database->write(kNorth, then_more)); }), base::Code::kConflict);
+    EXPECT_EQ(code_of([&] { wait(this->database->write(kNorth, then_thrown)); }), base::Code::kConflict);
+    EXPECT_EQ(this->count("shelves"), 0);
+  }
 }
 
 TYPED_TEST(Tables, SayWhatIsThereAlready) {
