@@ -1,6 +1,7 @@
 """The other server of `pharos bench server --peer`: FastAPI with a bearer token on its one small route, as its own
 tutorial has it, a stream of numbers, and LangGraph's graphs. Started by start_http.sh under uvicorn with two workers."""
 import asyncio
+import contextlib
 import json
 import operator
 import os
@@ -8,6 +9,7 @@ import uuid
 from typing import Annotated
 
 import jwt
+import psycopg
 from fastapi import Depends, FastAPI, HTTPException
 from fastapi.responses import StreamingResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
@@ -20,8 +22,28 @@ from pydantic import BaseModel
 from typing_extensions import TypedDict
 
 SECRET = os.environ["PEER_SECRET"]
-app = FastAPI()
+kept = None  # the graph of three nodes with checkpoints in PostgreSQL, where there is one
 bearer = HTTPBearer()
+
+
+@contextlib.asynccontextmanager
+async def with_checkpoints(app: FastAPI):
+    global kept
+    if not os.environ.get("PEER_POSTGRES"):
+        yield
+        return
+    async with AsyncConnectionPool(os.environ["PEER_POSTGRES"], min_size=1, max_size=8,
+                                   kwargs={"autocommit": True, "prepare_threshold": 0, "row_factory": dict_row}) as pool:
+        saver = AsyncPostgresSaver(pool)
+        try:
+            await saver.setup()
+        except psycopg.errors.UniqueViolation:  # the other worker makes the same tables
+            await saver.setup()
+        kept = three_nodes().compile(checkpointer=saver)
+        yield
+
+
+app = FastAPI(lifespan=with_checkpoints)
 
 
 class WhoAmI(BaseModel):
@@ -92,20 +114,7 @@ class Input(BaseModel):
     count: int
 
 
-plain, talking, kept = three_nodes().compile(), talker().compile(), None
-
-
-async def graph_with_checkpoints():
-    """The same graph with checkpoints in PostgreSQL, which each worker of uvicorn opens when it is first asked."""
-    global kept
-    if kept is None:
-        pool = AsyncConnectionPool(os.environ["PEER_POSTGRES"], min_size=1, max_size=8, open=False,
-                                   kwargs={"autocommit": True, "prepare_threshold": 0, "row_factory": dict_row})
-        await pool.open()
-        saver = AsyncPostgresSaver(pool)
-        await saver.setup()
-        kept = three_nodes().compile(checkpointer=saver)
-    return kept
+plain, talking = three_nodes().compile(), talker().compile()
 
 
 @app.post("/runs/wait")
@@ -115,8 +124,7 @@ async def run(given: Input, claims: Annotated[dict, Depends(caller)]) -> Counted
 
 @app.post("/threads/runs/wait")
 async def run_on_a_thread(given: Input, claims: Annotated[dict, Depends(caller)]) -> Counted:
-    graph = await graph_with_checkpoints()
-    return await graph.ainvoke({"count": given.count}, {"configurable": {"thread_id": str(uuid.uuid4())}})
+    return await kept.ainvoke({"count": given.count}, {"configurable": {"thread_id": str(uuid.uuid4())}})
 
 
 @app.post("/runs/stream")
