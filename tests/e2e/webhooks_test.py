@@ -174,6 +174,9 @@ class CronsTest(unittest.TestCase):
         self.assertTrue(ada.ask("PATCH", cron, {"is_active": True}).json()["is_active"])
         self.assertEqual(ada.ask("POST", "/api/v1/crons", {**wanted, "kind": "webhook"}).status, 422)
         self.assertEqual(ada.ask("POST", "/api/v1/crons", {**wanted, "expression": "often"}).status, 422)
+        self.assertEqual(ada.ask("POST", "/api/v1/crons", {**wanted, "timezone": "Mars/Olympus"}).status, 422)
+        moved = ada.ask("POST", "/api/v1/crons", {**wanted, "timezone": "Asia/Kolkata"}).json()
+        self.assertRegex(moved["next_at"], "T01:30:00")
         self.assertEqual(ada.ask("DELETE", cron).status, 204)
         self.assertEqual(ada.ask("GET", "/api/v1/crons").json()["data"], [])
 

@@ -37,7 +37,8 @@ base::Task<jobs::Cron> CronRoutes::put(security::Caller caller, WantedCron wante
   jobs::Cron cron = co_await crons_.put(caller.scope(), {.name = wanted.name,
                                                          .expression = wanted.expression,
                                                          .kind = wanted.kind,
-                                                         .input = std::move(wanted.input)});
+                                                         .input = std::move(wanted.input),
+                                                         .timezone = http::value_of(wanted.timezone)});
   co_await note_done(audit_, caller, "cron_set", cron.id);
   co_return cron;
 }

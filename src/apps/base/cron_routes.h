@@ -12,11 +12,12 @@ namespace pharos::base_api {
 
 struct WantedCron {
   http::Text<1, 100> name;
-  http::Text<1, 200> expression;  ///< such as `0 7 * * 1-5`, in UTC
+  http::Text<1, 200> expression;  ///< such as `0 7 * * 1-5`
   http::Text<1, 100> kind;
   boost::json::value input;
+  std::optional<http::Text<1, 100>> timezone;  ///< such as Europe/Lisbon; none: UTC
 };
-BOOST_DESCRIBE_STRUCT(WantedCron, (), (name, expression, kind, input))
+BOOST_DESCRIBE_STRUCT(WantedCron, (), (name, expression, kind, input, timezone))
 
 struct CronChange {
   bool is_active = true;

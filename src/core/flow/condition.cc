@@ -120,8 +120,9 @@ graph::BranchDefinition branch_of(std::string from, Cases cases) {
   };
   for (Cases::Case& each : cases.cases) add(each.to, each.label);
   add(cases.otherwise, cases.otherwise_label);
-  const auto route = [cases = std::make_shared<const Cases>(std::move(cases))](const void* view) {
-    const Scope scope{.state = static_cast<const DynamicState*>(view)};
+  const auto route = [cases = std::make_shared<const Cases>(std::move(cases))](const void* view,
+                                                                               const json::object& context) {
+    const Scope scope{.state = static_cast<const DynamicState*>(view), .context = &context};
     const auto chosen =
         std::ranges::find_if(cases->cases, [&](const auto& each) { return each.condition.holds(scope); });
     const auto& names = chosen == cases->cases.end() ? cases->otherwise : chosen->to;

@@ -1,4 +1,4 @@
-// Conditions over the state, and the cases of a branch.
+// Conditions over the state and what a run is told, and the cases of a branch.
 #pragma once
 
 #include <cstdint>

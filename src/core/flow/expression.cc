@@ -104,7 +104,6 @@ class PathParser {
     if (root == "item") refuse_text("only a map and the node it starts have an {item}: use {state.…}");
     if (root == "index") refuse_text("only the 'with' of a map has an {index}");
     if (root == "error") refuse_text("only what a node's 'on_error' writes has an {error}");
-    if (root == "context") refuse_text("an edge's condition sees the state only: have a node write it there");
     if (root == "result") refuse_text("only the 'output' of a subgraph has a {result}");
     refuse_text(fmt::format("'{{{}}}' must begin with {}, as in {}; write {{{{ for a brace", text_,
                             names_.state != nullptr ? "state" : "item",

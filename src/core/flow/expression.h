@@ -1,5 +1,6 @@
 // Expressions over the state: `{state.items[0].name}`, alone or inside a text, and literals. Some places have
-// an `{item}` and `{index}`, an `{error}`, or a `{result}` besides; nodes see the run's `{context}`.
+// an `{item}` and `{index}`, an `{error}`, or a `{result}` besides; nodes and conditions see the run's
+// `{context}`.
 //
 // A text that is one expression has that value, whatever its type; in a longer text the value is written out.
 // `{{` and `}}` are braces. After a path `| name` applies a function: count, sum, join, json, trim, upper,

@@ -98,7 +98,7 @@ void FlowReader::read_names(const Item* nodes) {
     }
     if (nodes->is_map() && nodes->members.empty()) file_.problems.add(nodes->place, "the graph has no nodes");
   }
-  parts_.emplace(file_.problems, flow_.fields, std::move(names));
+  parts_.emplace(file_.problems, flow_.fields, std::move(names), flow_.context);
 }
 
 bool FlowReader::is_node_name(const Member& member) {

@@ -181,7 +181,7 @@ Condition PartReader::condition(const Item& item, const Names& names) const {
 
 Cases PartReader::cases(Members& members) const {
   Cases made;
-  const Names names{.state = fields_.get()};
+  const Names names{.state = fields_.get(), .context = context_.get()};
   if (const Item* when = members.require("when", "list the cases, {if: condition, to: node}")) {
     if (!when->is_list()) problems_.add(when->place, "'when' is a list of cases, {if: condition, to: node}");
     for (const Item& each : when->items) made.cases.push_back(one_case(each, names));

@@ -54,8 +54,13 @@ struct Assignment {
 /// Each function gives an empty answer and keeps a problem when the item is not what it should be.
 class PartReader {
  public:
-  PartReader(Problems& problems, std::shared_ptr<const Fields> fields, std::vector<std::string> nodes)
-      : problems_(problems), fields_(std::move(fields)), nodes_(std::move(nodes)) {}
+  /// `context` is what conditions may name beside the state; null: nothing.
+  PartReader(Problems& problems, std::shared_ptr<const Fields> fields, std::vector<std::string> nodes,
+             std::shared_ptr<const Fields> context = nullptr)
+      : problems_(problems),
+        fields_(std::move(fields)),
+        nodes_(std::move(nodes)),
+        context_(std::move(context)) {}
 
   Problems& problems() const { return problems_; }
   const std::shared_ptr<const Fields>& fields() const { return fields_; }
@@ -90,6 +95,7 @@ class PartReader {
   Problems& problems_;
   std::shared_ptr<const Fields> fields_;
   std::vector<std::string> nodes_;
+  std::shared_ptr<const Fields> context_;
 };
 
 }  // namespace pharos::flow

@@ -184,8 +184,13 @@ Targets to_targets(std::vector<Item> items) {
 
 template <class State, class Function>
 Route bind_route(Function function) {
-  return [function = std::move(function)](const void* state) {
-    return to_targets(function(*static_cast<const State*>(state)));
+  return [function = std::move(function)](const void* view, const boost::json::object& context) {
+    const State& state = *static_cast<const State*>(view);
+    if constexpr (std::is_invocable_v<const Function&, const State&, const boost::json::object&>) {
+      return to_targets(function(state, context));
+    } else {
+      return to_targets(function(state));
+    }
   };
 }
 

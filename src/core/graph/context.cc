@@ -28,8 +28,7 @@ const std::string& Context::thread_id() const {
 }
 
 const json::object& Context::context() const {
-  static const json::object nothing;
-  return run_->config.context ? *run_->config.context : nothing;
+  return run_->config.told();
 }
 
 json::value Context::interrupt(json::value question) {

@@ -34,8 +34,8 @@ struct JoinDefinition {
   std::string to;
 };
 
-/// Reads the state as it is after its own node and says where to go.
-using Route = std::function<Targets(const void* state)>;
+/// Reads the state as it is after its own node, and what the run is told, and says where to go.
+using Route = std::function<Targets(const void* state, const boost::json::object& context)>;
 
 /// What a route's answer means: the label it returns and the node that stands for it.
 struct Destination {

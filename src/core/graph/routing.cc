@@ -56,7 +56,7 @@ void Run::follow(const CompiledNode& from, const void* view, Targets targets, Ta
 Targets Run::ask(const CompiledBranch& branch, const CompiledNode& from, const void* view) const {
   std::exception_ptr failure;
   try {
-    return branch.route(view);
+    return branch.route(view, info_->config.told());
   } catch (...) {
     failure = std::current_exception();
   }

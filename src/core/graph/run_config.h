@@ -30,7 +30,7 @@ struct RunConfig {
   int max_concurrency = 0;       ///< tasks of one super-step that run at once; 0: all
   base::Deadline deadline;       ///< told to the nodes; the run itself does not watch it
   boost::json::object metadata;  ///< kept with each checkpoint
-  /// What nodes are told about this run, Context::context(); those of graphs inside it, too; null: nothing.
+  /// What nodes and conditional edges are told about this run; those of graphs inside it, too; null: nothing.
   std::shared_ptr<const boost::json::object> context;
   Durability durability = Durability::kAsync;
   bool stream_subgraphs = false;  ///< readers of streams also get the events of graphs that nodes run
@@ -39,6 +39,12 @@ struct RunConfig {
   std::shared_ptr<const RunControl> control;  ///< may ask the run to stop between super-steps
   std::vector<std::string> interrupt_before;  ///< stops before a super-step that runs one of these; `*`: any
   std::vector<std::string> interrupt_after;   ///< stops after a super-step that ran one of these; `*`: any
+
+  /// The context; empty where there is none.
+  const boost::json::object& told() const {
+    static const boost::json::object nothing;
+    return context ? *context : nothing;
+  }
 };
 
 }  // namespace pharos::graph

@@ -209,8 +209,9 @@ class StateGraph {
     definition_.joins.push_back(std::move(join));
     return *this;
   }
-  /// `route(const State&)` says where to go after `from`: a node's name, a Send, or a vector of them. It
-  /// reads the state with the writes of `from` alone. Any node may follow.
+  /// `route(const State&[, const boost::json::object& context])` says where to go after `from`: a node's
+  /// name, a Send, or a vector of them. It reads the state with the writes of `from` alone, and what the run
+  /// is told. Any node may follow.
   template <class Function>
   StateGraph& add_conditional_edges(std::string_view from, Function route) {
     definition_.branches.push_back({.from = std::string(from),

@@ -16,6 +16,7 @@ namespace pharos::jobs {
 namespace {
 
 using std::chrono::days;
+using std::chrono::minutes;
 using std::chrono::sys_days;
 
 constexpr std::size_t kLongestText = 256;
@@ -140,8 +141,9 @@ bool CronExpression::names_day(std::chrono::year_month_day day, unsigned weekday
   return is_day || is_weekday;
 }
 
-base::WallTime CronExpression::next(base::WallTime after) const {
-  const auto first = std::chrono::floor<std::chrono::minutes>(after) + std::chrono::minutes(1);
+/// The first such minute at `given` or after it; both are what a clock shows.
+base::WallTime CronExpression::first_from(base::WallTime given) const {
+  const auto first = std::chrono::ceil<minutes>(given);
   const sys_days first_day = std::chrono::floor<days>(first);
   for (sys_days day = first_day; day < first_day + days(kDaysAhead); day += days(1)) {
     const std::chrono::year_month_day date(day);
@@ -151,13 +153,28 @@ base::WallTime CronExpression::next(base::WallTime after) const {
     for (; minute < 24 * 60; ++minute) {
       if (hours_.test(static_cast<std::size_t>(minute / 60)) &&
           minutes_.test(static_cast<std::size_t>(minute % 60))) {
-        return day + std::chrono::minutes(minute);
+        return day + minutes(minute);
       }
     }
   }
   throw base::Error(
       base::Code::kInvalidInput,
       "there is no day that this cron expression names: look at its day of the month and its month");
+}
+
+base::WallTime CronExpression::next(base::WallTime after, const TimeZone& zone) const {
+  base::WallTime from = std::chrono::floor<minutes>(after) + minutes(1);
+  while (true) {
+    const TimeZone::Period period = zone.period(from);
+    const base::WallTime shown = first_from(from + period.offset);
+    const base::WallTime time = shown - period.offset;
+    const bool is_here = time < period.end;
+    const bool is_second = shown - period.offset_before < period.begin;
+    const bool is_leapt_over = shown - period.offset_after < period.end;
+    if (is_here && (hours_.all() || !is_second)) return time;
+    if (!is_here && !hours_.all() && is_leapt_over) return period.end;
+    from = is_here ? time + minutes(1) : period.end;
+  }
 }
 
 }  // namespace pharos::jobs

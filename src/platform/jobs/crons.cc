@@ -19,7 +19,8 @@ using storage::Scope;
 using storage::Session;
 
 constexpr storage::WriteOptions kCommitted{.deadline = {}, .isolation = storage::Isolation::kCommitted};
-constexpr std::string_view kColumns = "id, name, expression, kind, input, is_active, next_at, created_at";
+constexpr std::string_view kColumns =
+    "id, name, expression, kind, input, is_active, timezone, next_at, created_at";
 constexpr std::string_view kOfScope = "team_id = $1 AND user_id = $2";
 
 Cron cron_of(const Row& row) {
@@ -29,6 +30,7 @@ Cron cron_of(const Row& row) {
           .kind = row.text("kind"),
           .input = storage::read_json(row.text("input"), "a cron's input"),
           .is_active = row.truth("is_active"),
+          .timezone = row.optional_text("timezone"),
           .next_at = storage::time_text(row.number("next_at")),
           .created_at = storage::time_text(row.number("created_at"))};
 }
@@ -37,6 +39,11 @@ void check(const NewCron& cron) {
   if (cron.name.empty() || cron.kind.empty()) {
     throw base::Error(base::Code::kInvalidInput, "a cron needs a name and the kind of its jobs");
   }
+}
+
+base::WallTime next_of(const std::string& expression, const std::optional<std::string>& timezone,
+                       base::WallTime after) {
+  return CronExpression(expression).next(after, TimeZone(timezone.value_or("")));
 }
 
 /// One that is there is only changed.
@@ -73,11 +80,24 @@ constexpr std::string_view kDue =
 
 storage::Rows due(Session& session, std::int64_t now) {
   return session.run(
-      fmt::format("SELECT id, team_id, user_id, expression, kind, input, next_at FROM job_crons"
+      fmt::format("SELECT id, team_id, user_id, expression, timezone, kind, input, next_at FROM job_crons"
                   " WHERE id IN ({}) AND is_active AND (next_at <= $1 OR reckoned_at > $1)"
                   " ORDER BY id LIMIT 100{}",
                   kDue, skipping_locked(session)),
       now);
+}
+
+/// One whose time zone this machine does not know any more rests: the others go on.
+void reckon(Session& session, const Row& cron, base::WallTime now) {
+  bool is_active = true;
+  base::WallTime next = now;
+  try {
+    next = next_of(cron.text("expression"), cron.optional_text("timezone"), now);
+  } catch (const base::Error&) {
+    is_active = false;
+  }
+  session.run("UPDATE job_crons SET next_at = $2, reckoned_at = $3, is_active = $4 WHERE id = $1",
+              cron.text("id"), storage::time_number(next), storage::time_number(now), is_active);
 }
 
 }  // namespace
@@ -85,22 +105,23 @@ storage::Rows due(Session& session, std::int64_t now) {
 base::Task<Cron> Crons::put(Scope scope, NewCron cron) {
   check(cron);
   const base::WallTime now = clock_.wall_now();
-  const base::WallTime next = CronExpression(cron.expression).next(now);
+  const base::WallTime next = next_of(cron.expression, cron.timezone, now);
   auto work = [id = ids_.next(), cron = std::move(cron), now, next](Session& session) {
     check_room(session, cron.name);
     return cron_of(
         session
             .find(fmt::format("INSERT INTO job_crons (id, team_id, user_id, name, expression, kind, input,"
-                              " is_active, next_at, reckoned_at, created_at)"
-                              " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)"
+                              " is_active, timezone, next_at, reckoned_at, created_at)"
+                              " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11)"
                               " ON CONFLICT (team_id, user_id, name) DO UPDATE SET"
                               " expression = excluded.expression, kind = excluded.kind,"
                               " input = excluded.input, is_active = excluded.is_active,"
+                              " timezone = excluded.timezone,"
                               " next_at = excluded.next_at, reckoned_at = excluded.reckoned_at"
                               " RETURNING {}",
                               kColumns),
                   id, session.scope().team_id, session.scope().user_id, cron.name, cron.expression, cron.kind,
-                  storage::write_json(cron.input, "a cron's input"), cron.is_active,
+                  storage::write_json(cron.input, "a cron's input"), cron.is_active, cron.timezone,
                   storage::time_number(next), storage::time_number(now))
             .value());
   };
@@ -123,10 +144,10 @@ base::Task<Cron> Crons::set_active(Scope scope, std::string id, bool is_active) 
   auto work = [id = std::move(id), is_active, now = clock_.wall_now()](Session& session) {
     const auto& owner = session.scope();
     const auto found =
-        session.find(fmt::format("SELECT expression FROM job_crons WHERE {} AND id = $3", kOfScope),
+        session.find(fmt::format("SELECT expression, timezone FROM job_crons WHERE {} AND id = $3", kOfScope),
                      owner.team_id, owner.user_id, id);
     if (!found) throw_no_cron(id);
-    const base::WallTime next = CronExpression(found->text("expression")).next(now);
+    const base::WallTime next = next_of(found->text("expression"), found->optional_text("timezone"), now);
     return cron_of(session
                        .find(fmt::format("UPDATE job_crons SET is_active = $2, next_at = $3, reckoned_at = $4"
                                          " WHERE id = $1 RETURNING {}",
@@ -160,9 +181,7 @@ base::Task<std::size_t> Crons::queue_due() {
       const bool is_due = cron.number("next_at") <= storage::time_number(now);
       if (is_due) queue_one(session, jobs_, cron);
       queued += is_due ? 1 : 0;
-      session.run("UPDATE job_crons SET next_at = $2, reckoned_at = $3 WHERE id = $1", cron.text("id"),
-                  storage::time_number(CronExpression(cron.text("expression")).next(now)),
-                  storage::time_number(now));
+      reckon(session, cron, now);
     }
     return queued;
   };

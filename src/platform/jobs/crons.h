@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,12 +14,13 @@ namespace pharos::jobs {
 /// What is to be queued, and when.
 struct NewCron {
   std::string name;        ///< among its owner's
-  std::string expression;  ///< as CronExpression has it, in UTC
+  std::string expression;  ///< as CronExpression has it
   std::string kind;        ///< of the jobs
   json::value input = nullptr;
   bool is_active = true;
+  std::optional<std::string> timezone;  ///< as TimeZone has it; none: UTC
 };
-BOOST_DESCRIBE_STRUCT(NewCron, (), (name, expression, kind, input, is_active))
+BOOST_DESCRIBE_STRUCT(NewCron, (), (name, expression, kind, input, is_active, timezone))
 
 struct Cron {
   std::string id;
@@ -27,10 +29,11 @@ struct Cron {
   std::string kind;
   json::value input;
   bool is_active = true;
+  std::optional<std::string> timezone;
   std::string next_at;
   std::string created_at;
 };
-BOOST_DESCRIBE_STRUCT(Cron, (), (id, name, expression, kind, input, is_active, next_at, created_at))
+BOOST_DESCRIBE_STRUCT(Cron, (), (id, name, expression, kind, input, is_active, timezone, next_at, created_at))
 
 /// Thread-safe. Every scope has its own crons, and the jobs are its own.
 class Crons {
@@ -41,7 +44,7 @@ class Crons {
   static constexpr std::int64_t kMost = 100;  ///< of a team
 
   /// Makes the scope's cron of that name, or changes it. Throws base::Error: kInvalidInput when the
-  /// expression is none, kConflict when the team has too many.
+  /// expression or the time zone is none, kConflict when the team has too many.
   base::Task<Cron> put(storage::Scope scope, NewCron cron);
   base::Task<std::vector<Cron>> list(storage::Scope scope);
   /// One that goes on is next due after now: what it missed is not made up for. Throws base::Error

@@ -6,6 +6,7 @@
 
 #include "core/base/error.h"
 #include "platform/jobs/cron_expression.h"
+#include "platform/jobs/time_zone.h"
 #include "platform/runs/conditions.h"
 #include "platform/runs/thread_rows.h"
 #include "platform/storage/json_text.h"
@@ -62,10 +63,9 @@ RunCron cron_of(const Row& row) {
   return cron;
 }
 
-void require_utc(const std::optional<std::string>& timezone) {
-  if (!timezone || *timezone == "UTC" || *timezone == "Etc/UTC") return;
-  throw Error(Code::kInvalidInput,
-              fmt::format("timezone: '{}' is not supported: write the schedule in UTC", *timezone));
+void check(const std::string& expression, const std::optional<std::string>& timezone) {
+  static_cast<void>(jobs::CronExpression(expression));
+  static_cast<void>(jobs::TimeZone(timezone.value_or("")));
 }
 
 Row own_cron(Session& session, const std::string& id) {
@@ -102,17 +102,18 @@ std::string column_of(const std::string& sort_by) {
 }  // namespace
 
 base::Task<jobs::Cron> RunCrons::schedule(const storage::Scope& scope, const std::string& id,
-                                          const std::string& expression, bool is_active) {
+                                          const std::string& expression,
+                                          const std::optional<std::string>& timezone, bool is_active) {
   return crons_.put(scope, {.name = "run " + id,
                             .expression = expression,
                             .kind = kJob,
                             .input = {{"cron_id", id}},
-                            .is_active = is_active});
+                            .is_active = is_active,
+                            .timezone = timezone});
 }
 
 base::Task<RunCron> RunCrons::create(storage::Scope scope, NewRunCron wanted) {
-  require_utc(wanted.timezone);
-  static_cast<void>(jobs::CronExpression(wanted.schedule));
+  check(wanted.schedule, wanted.timezone);
   const std::string id = ids_.next();
   auto work = [this, id, wanted, now = storage::time_number(clock_)](Session& session) {
     const Assistant assistant = assistants_.find(session, wanted.run.assistant_id);
@@ -133,7 +134,7 @@ base::Task<RunCron> RunCrons::create(storage::Scope scope, NewRunCron wanted) {
   co_await database_.write(scope, std::move(work), kCommitted);
   std::exception_ptr failure;
   try {
-    const jobs::Cron cron = co_await schedule(scope, id, wanted.schedule, wanted.enabled);
+    const jobs::Cron cron = co_await schedule(scope, id, wanted.schedule, wanted.timezone, wanted.enabled);
     auto connect = [id, cron_id = cron.id](Session& session) {
       session.run("UPDATE run_crons SET cron_id = $2 WHERE id = $1", id, cron_id);
     };
@@ -155,10 +156,10 @@ base::Task<RunCron> RunCrons::get(storage::Scope scope, std::string id) {
 }
 
 base::Task<RunCron> RunCrons::change(storage::Scope scope, std::string id, RunCronChange change) {
-  require_utc(change.timezone);
   const RunCron before = co_await get(scope, id);
   const std::string expression = change.schedule.value_or(before.schedule);
-  static_cast<void>(jobs::CronExpression(expression));
+  const std::optional<std::string> timezone = change.timezone ? change.timezone : before.timezone;
+  check(expression, timezone);
   auto work = [id, change, expression, now = storage::time_number(clock_)](Session& session) {
     const Row row = own_cron(session, id);
     std::optional<storage::Moment> ends_at = row.optional_number("ends_at");
@@ -174,8 +175,8 @@ base::Task<RunCron> RunCrons::change(storage::Scope scope, std::string id, RunCr
         id, expression, change.timezone, ends_at, request, metadata, now);
   };
   co_await database_.write(scope, std::move(work), kCommitted);
-  if (change.schedule || change.enabled) {
-    co_await schedule(scope, id, expression, change.enabled.value_or(before.enabled));
+  if (change.schedule || change.timezone || change.enabled) {
+    co_await schedule(scope, id, expression, timezone, change.enabled.value_or(before.enabled));
   }
   co_return co_await get(std::move(scope), std::move(id));
 }

@@ -65,8 +65,8 @@ struct RunCronQuery {
   std::int64_t offset = 0;
 };
 
-/// Thread-safe. A scope reaches its user's own; others' are not there: base::Error (kNotFound). Their times
-/// are in UTC, as those of the queue's crons, of which each has one.
+/// Thread-safe. A scope reaches its user's own; others' are not there: base::Error (kNotFound). Each has
+/// one of the queue's crons, which comes round for it.
 class RunCrons {
  public:
   /// All must outlive it.
@@ -90,7 +90,8 @@ class RunCrons {
 
  private:
   base::Task<jobs::Cron> schedule(const storage::Scope& scope, const std::string& id,
-                                  const std::string& expression, bool is_active);
+                                  const std::string& expression, const std::optional<std::string>& timezone,
+                                  bool is_active);
   base::Task<json::value> make_run(jobs::Job job, jobs::JobContext& context);
 
   storage::Database& database_;

@@ -72,6 +72,31 @@ edges:
   EXPECT_EQ(end.at("note"), "stern");
 }
 
+TEST(Context, DecidesWhereToGo) {
+  const DynamicGraph graph = read(R"(
+name: ways
+context: {length: {type: string, default: short}}
+state: {said: string}
+nodes:
+  short: {kind: set, write: {said: good day}}
+  long: {kind: set, write: {said: a very good day to all of you}}
+edges:
+  - from: start
+    when: [{if: {equals: ["{context.length}", long]}, to: long}]
+    otherwise: short
+  - short -> end
+  - long -> end
+)")
+                                 .compile();
+  const auto said = [&](json::object context) {
+    graph::RunConfig config;
+    config.context = std::make_shared<const json::object>(std::move(context));
+    return run(graph.invoke({}, std::move(config))).at("said");
+  };
+  EXPECT_EQ(said({}), "good day");
+  EXPECT_EQ(said({{"length", "long"}}), "a very good day to all of you");
+}
+
 TEST(Context, SaysWhatIsWrong) {
   const std::string head = "context: {tone: string}\nstate: {said: string}\nnodes:\n";
   const std::string tail = "\nedges: [start -> say -> end]\n";
@@ -84,9 +109,9 @@ TEST(Context, SaysWhatIsWrong) {
                        head.substr(head.find("state")) + "  say: {kind: set, write: {said: a}}" + tail),
               ElementsAre(HasSubstr("reducer")));
   EXPECT_THAT(
-      problems(head + "  say: {kind: branch, when: [{if: {equals: [\"{context.tone}\", a]}, to: end}]," +
+      problems(head + "  say: {kind: branch, when: [{if: {equals: [\"{context.tome}\", a]}, to: end}]," +
                " otherwise: end}\nedges: [start -> say]\n"),
-      ElementsAre(HasSubstr("an edge's condition sees the state only")));
+      ElementsAre(HasSubstr("the 'context' of the file has no 'tome'")));
 }
 
 }  // namespace

@@ -41,6 +41,19 @@ TEST(ConditionalEdge, FollowsLabels) {
   EXPECT_EQ(run(graph.invoke(Trail{.x = 0})).items, (Items{"a"}));
 }
 
+TEST(ConditionalEdge, ReadsWhatTheRunIsTold) {
+  auto g = trail_graph();
+  g.add_node("brief", visit("brief")).add_node("long", visit("long"));
+  g.add_conditional_edges(kStart, [](const Trail&, const json::object& context) {
+    return std::string(context.contains("is_brief") ? "brief" : "long");
+  });
+  const auto graph = g.compile();
+  EXPECT_EQ(run(graph.invoke(Trail{})).items, (Items{"long"}));
+  RunConfig config;
+  config.context = std::make_shared<const json::object>(json::object{{"is_brief", true}});
+  EXPECT_EQ(run(graph.invoke(Trail{}, std::move(config))).items, (Items{"brief"}));
+}
+
 TEST(ConditionalEdge, SeesOnlyItsOwnNodesWrites) {
   auto g = trail_graph();
   g.add_node("a", [](const Trail&) { return update(&Trail::items, {"a"}).set(&Trail::x, 1); });

@@ -12,6 +12,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const jobs::CronExpression cron(std::string_view(reinterpret_cast<const char*>(data), size));
     const base::WallTime first = cron.next(base::WallTime());
     if (first <= base::WallTime() || cron.next(first) <= first) std::abort();
+    static const jobs::TimeZone lisbon("Europe/Lisbon");
+    if (cron.next(first, lisbon) <= first) std::abort();
   } catch (const base::Error& error) {
     if (error.code() != base::Code::kInvalidInput) std::abort();
   }

@@ -12,13 +12,15 @@ namespace {
 using testing::HasSubstr;
 using namespace std::chrono;
 
-/// The next three times after Saturday, 21 November 2026, 20:22:33.
-std::string next_three(std::string_view expression) {
+constexpr base::WallTime kSaturday = sys_days(2026y / November / 21) + 20h + 22min + 33s;
+
+/// The next three times, as UTC has them.
+std::string next_three(std::string_view expression, const TimeZone& zone = {},
+                       base::WallTime time = kSaturday) {
   const CronExpression cron(expression);
-  base::WallTime time = sys_days(2026y / November / 21) + 20h + 22min + 33s;
   std::string times;
   for (int i = 0; i < 3; ++i) {
-    time = cron.next(time);
+    time = cron.next(time, zone);
     times += (i > 0 ? " " : "") + base::iso8601(time).substr(2, 14);
   }
   return times;
@@ -41,6 +43,75 @@ TEST(CronExpression, ComesRoundWhenItSays) {
 TEST(CronExpression, MeansEitherOfTwoRestrictedDays) {
   EXPECT_EQ(next_three("0 0 1 * MON"), "26-11-23T00:00 26-11-30T00:00 26-12-01T00:00");
   EXPECT_EQ(next_three("0 0 */2 * MON"), "26-11-23T00:00 26-12-07T00:00 26-12-21T00:00") << "odd Mondays";
+}
+
+TEST(CronExpression, GoesByThePlacesClocks) {
+  EXPECT_EQ(next_three("30 7 * * *", TimeZone("Asia/Kolkata")),
+            "26-11-22T02:00 26-11-23T02:00 26-11-24T02:00");
+  EXPECT_EQ(next_three("0 8 * * MON", TimeZone("America/New_York"), sys_days(2027y / March / 2)),
+            "27-03-08T13:00 27-03-15T12:00 27-03-22T12:00")
+      << "summer time begins on the 14th";
+  EXPECT_EQ(next_three("0 0 1 * *", TimeZone("Pacific/Auckland")),
+            "26-11-30T11:00 26-12-31T11:00 27-01-31T11:00");
+  EXPECT_EQ(next_three("0 0 29 2 *", TimeZone("UTC")), next_three("0 0 29 2 *", TimeZone("Etc/UTC")));
+}
+
+/// In Lisbon clocks leap from 1:00 to 2:00 on 28 March 2027, at 1:00 UTC.
+TEST(CronExpression, IsNotLostWhenClocksLeap) {
+  const TimeZone lisbon("Europe/Lisbon");
+  const base::WallTime evening = sys_days(2027y / March / 27) + 12h;
+  EXPECT_EQ(next_three("30 1 * * *", lisbon, evening), "27-03-28T01:00 27-03-29T00:30 27-03-30T00:30");
+  EXPECT_EQ(next_three("*/30 1 * * *", lisbon, evening), "27-03-28T01:00 27-03-29T00:00 27-03-29T00:30");
+  EXPECT_EQ(next_three("0 1,2 * * *", lisbon, evening), "27-03-28T01:00 27-03-29T00:00 27-03-29T01:00");
+  EXPECT_EQ(next_three("30 1 * * 1-6", lisbon, evening), "27-03-29T00:30 27-03-30T00:30 27-03-31T00:30")
+      << "not on Sundays";
+  EXPECT_EQ(next_three("30 * * * *", lisbon, evening + 12h), "27-03-28T00:30 27-03-28T01:30 27-03-28T02:30");
+}
+
+/// And show the hour from 1:00 to 2:00 twice on 31 October 2027, from 0:00 UTC on.
+TEST(CronExpression, ComesRoundOnceWhereClocksShowATimeTwice) {
+  const TimeZone lisbon("Europe/Lisbon");
+  const base::WallTime evening = sys_days(2027y / October / 30) + 12h;
+  EXPECT_EQ(next_three("30 1 * * *", lisbon, evening), "27-10-31T00:30 27-11-01T01:30 27-11-02T01:30");
+  EXPECT_EQ(next_three("0 1-3 * * *", lisbon, evening), "27-10-31T00:00 27-10-31T02:00 27-10-31T03:00");
+  EXPECT_EQ(next_three("*/40 * * * *", lisbon, evening + 12h), "27-10-31T00:40 27-10-31T01:00 27-10-31T01:40")
+      << "every hour goes on";
+}
+
+TEST(CronExpression, IsOfATimeZoneThatThereIs) {
+  for (const char* name : {"Mars/Olympus", "../../etc/passwd", "europe", " ", "UTC+3"}) {
+    try {
+      const TimeZone zone(name);
+      ADD_FAILURE() << name << " was taken";
+    } catch (const base::Error& error) {
+      EXPECT_EQ(error.code(), base::Code::kInvalidInput);
+      EXPECT_THAT(error.what(), HasSubstr("Europe/Lisbon"));
+    }
+  }
+}
+
+/// Whatever clocks do, what is meant once a day comes once a day.
+TEST(CronExpression, ComesOnceADayEverywhere) {
+  EXPECT_TRUE(rc::check([] {
+    const auto* place = *rc::gen::element("Europe/Lisbon", "America/St_Johns", "Australia/Lord_Howe",
+                                          "Africa/Casablanca", "Pacific/Apia", "America/Sao_Paulo");
+    const TimeZone zone(place);
+    const auto hour = *rc::gen::inRange(0, 24);
+    const CronExpression cron(std::to_string(*rc::gen::inRange(0, 60)) + " " + std::to_string(hour) +
+                              " * * *");
+    base::WallTime time(seconds(*rc::gen::inRange(0, 2'000'000'000)));
+    time = cron.next(time, zone);
+    const base::WallTime end = time + days(400);
+    const auto day_of = [&zone](base::WallTime at) { return floor<days>(at + zone.period(at).offset); };
+    while (time < end) {
+      const base::WallTime next = cron.next(time, zone);
+      RC_ASSERT(next > time);
+      const auto passed = day_of(next) - day_of(time);
+      // In Apia there was no 30 December 2011.
+      RC_ASSERT(passed == days(1) || (passed == days(2) && std::string_view(place) == "Pacific/Apia"));
+      time = next;
+    }
+  }));
 }
 
 TEST(CronExpression, IsRefusedWithTheFieldThatIsWrong) {

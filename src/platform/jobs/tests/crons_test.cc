@@ -104,6 +104,36 @@ TYPED_TEST(CronTables, ArePausedAndGoOnWithoutWhatTheyMissed) {
   EXPECT_EQ(code_of([&] { wait(this->crons.set_active(kSam, made.id, false)); }), base::Code::kNotFound);
 }
 
+TYPED_TEST(CronTables, GoByTheClocksOfTheirPlace) {
+  const auto put = [this](std::optional<std::string> timezone) {
+    return wait(this->crons.put(
+        kNora, {.name = "tidy", .expression = "0 7 1 7 *", .kind = "tidy", .timezone = std::move(timezone)}));
+  };
+  const Cron made = put("Europe/Lisbon");
+  EXPECT_EQ(made.timezone, "Europe/Lisbon");
+  EXPECT_EQ(made.next_at, "2027-07-01T06:00:00.000Z");
+  EXPECT_EQ(wait(this->crons.set_active(kNora, made.id, true)).next_at, made.next_at);
+  this->clock.advance(24h * 200);
+  EXPECT_EQ(wait(this->crons.queue_due()), 1U);
+  EXPECT_EQ(wait(this->crons.list(kNora)).at(0).next_at, "2028-07-01T06:00:00.000Z");
+  EXPECT_EQ(put({}).next_at, "2028-07-01T07:00:00.000Z");
+  EXPECT_EQ(code_of([&] { put("Mars/Olympus"); }), base::Code::kInvalidInput);
+}
+
+/// Rules of places come from the machine.
+TYPED_TEST(CronTables, RestWhereTheirPlaceIsNotKnown) {
+  const std::string lost = this->put(kNora, "* * * * *").id;
+  this->put(kSam, "* * * * *");
+  wait(this->database->write(Scope::system(), [&](Session& session) {
+    session.run("UPDATE job_crons SET timezone = 'Mars/Olympus' WHERE id = $1", lost);
+  }));
+  this->clock.advance(1min);
+  EXPECT_EQ(wait(this->crons.queue_due()), 2U);
+  this->clock.advance(1min);
+  EXPECT_EQ(wait(this->crons.queue_due()), 1U);
+  EXPECT_FALSE(wait(this->crons.list(kNora)).at(0).is_active);
+}
+
 TYPED_TEST(CronTables, AreTheirOwners) {
   const std::string id = this->put(kNora, "* * * * *").id;
   EXPECT_TRUE(wait(this->crons.list(kNed)).empty());
