@@ -1,5 +1,8 @@
 #include "apps/agent_server/protocol_commands.h"
 
+#include <algorithm>
+#include <map>
+#include <ranges>
 #include <utility>
 
 #include <fmt/format.h>
@@ -90,6 +93,24 @@ std::string name_of(Code code) {
     default:
       return "unknown_error";
   }
+}
+
+/// The last that was told of each graph, by its place.
+using Spaces = std::map<std::vector<std::string>, json::object>;
+
+json::object tree_from(const Spaces& spaces, const std::vector<std::string>& space) {
+  const json::object& told = spaces.at(space);
+  json::object tree{{"namespace", base::to_json(space)},
+                    {"status", told.at("event")},
+                    {"graph_name", told.at("graph_name")}};
+  json::array inside;
+  for (auto each = spaces.upper_bound(space); each != spaces.end(); ++each) {
+    const auto& [place, last] = *each;
+    if (!std::ranges::equal(space, place | std::views::take(space.size()))) break;
+    if (place.size() == space.size() + 1) inside.emplace_back(tree_from(spaces, place));
+  }
+  if (!inside.empty()) tree["children"] = std::move(inside);
+  return tree;
 }
 
 }  // namespace
@@ -224,15 +245,23 @@ base::Task<json::object> ProtocolCommands::fork(storage::Scope scope, std::strin
 }
 
 base::Task<json::object> ProtocolCommands::tree(storage::Scope scope, std::string thread_id) {
-  const runs::Thread stands = co_await services_.threads.get(std::move(scope), std::move(thread_id));
+  const runs::Thread stands = co_await services_.threads.get(scope, thread_id);
+  Spaces spaces;
+  const auto run = co_await runs::last_run(database_, scope, thread_id);
+  if (run) {
+    ProtocolTeller teller(*run);
+    for (const runs::NumberedEvent& each : co_await runs::told_so_far(services_.jobs, scope, run->run_id)) {
+      for (ProtocolEvent& told : teller.tell(each, 0)) {
+        if (told.method == "lifecycle") spaces.insert_or_assign(told.space, std::move(told.data));
+      }
+    }
+  }
   const char* status = "completed";
   if (stands.status == runs::ThreadStatus::kBusy) status = "running";
   if (stands.status == runs::ThreadStatus::kInterrupted) status = "interrupted";
   if (stands.status == runs::ThreadStatus::kError) status = "failed";
-  co_return json::object{{"tree",
-                          {{"namespace", json::array()},
-                           {"status", status},
-                           {"graph_name", text_in(stands.metadata, "graph_id")}}}};
+  spaces[{}] = {{"event", status}, {"graph_name", text_in(stands.metadata, "graph_id")}};
+  co_return json::object{{"tree", tree_from(spaces, {})}};
 }
 
 }  // namespace pharos::agent_server

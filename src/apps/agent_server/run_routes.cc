@@ -8,6 +8,7 @@
 
 #include "core/base/error.h"
 #include "platform/http/problem.h"
+#include "platform/runs/local_end.h"
 
 namespace pharos::agent_server {
 
@@ -16,6 +17,8 @@ using base::Code;
 namespace {
 
 constexpr auto kQuiet = std::chrono::seconds(1);
+/// A run that ends within it is answered whole; a client of another knows soon where to come back to.
+constexpr auto kMoment = std::chrono::milliseconds(100);
 
 std::string place_of(const runs::Run& run) {
   return fmt::format("/threads/{}/runs/{}", run.thread_id, run.run_id);
@@ -33,6 +36,7 @@ http::ServerEvent server_event(const runs::ToldEvent& told, std::string id) {
 runs::NewRun waited_run_of(const RunCreate& wanted, bool has_thread) {
   runs::NewRun run = new_run_of(wanted, has_thread);
   if (!wanted.stream_mode && !run.request.is_resumable) run.request.stream.modes.clear();
+  run.local_end = std::make_shared<runs::LocalEnd>();
   return run;
 }
 
@@ -56,10 +60,9 @@ std::int64_t event_id_of(std::string_view said, const char* place) {
   return id;
 }
 
-http::Response json_answer(std::string body, std::string place) {
+http::Response json_answer(std::string body = {}) {
   http::Response response;
   response.headers = {{"Content-Type", "application/json"}};
-  if (!place.empty()) response.headers.add("Content-Location", std::move(place));
   response.body = std::move(body);
   return response;
 }
@@ -167,24 +170,53 @@ base::Task<void> RunRoutes::tell(storage::Scope scope, std::string run_id, std::
 }
 
 RunRoutes::Answer RunRoutes::wait(security::Caller caller, http::Path<ThreadKey> key, RunCreate wanted) {
-  const runs::Run run =
-      co_await services_.runs.create(caller.scope(), key.thread_id.value, waited_run_of(wanted, true));
-  co_return waiting_answer(caller.scope(), run, wanted.on_disconnect == OnDisconnect::kCancel, place_of(run));
+  return make_and_wait(std::move(caller), key.thread_id.value, std::move(wanted));
 }
 
-/// The answer comes when the run has ended; until then line ends keep the connection open.
-http::Response RunRoutes::waiting_answer(const storage::Scope& scope, const runs::Run& run, bool cancels,
-                                         std::string place) {
-  http::Response response = json_answer({}, std::move(place));
-  response.headers.add("Location", place_of(run) + "/join");
-  response.stream = [this, scope, id = run.run_id, cancels](http::BodyWriter& out) -> base::Task<void> {
-    CancelOnLeaving guard(services_, scope, id, cancels);
-    runs::EndWatch run(services_.jobs, scope, id);
-    while (!co_await run.is_over(services_.jobs.clock().now() + kQuiet)) co_await out.write("\n");
+RunRoutes::Answer RunRoutes::make_and_wait(security::Caller caller, std::optional<std::string> thread_id,
+                                           RunCreate wanted) {
+  const runs::NewRun run = waited_run_of(wanted, thread_id.has_value());
+  const runs::Run made = co_await services_.runs.create(caller.scope(), std::move(thread_id), run);
+  http::Response response = co_await waiting_answer(caller.scope(), made, run.local_end,
+                                                    wanted.on_disconnect == OnDisconnect::kCancel);
+  response.headers.add("Content-Location", place_of(made));
+  co_return response;
+}
+
+/// A client that waits for a run.
+struct RunRoutes::Waiting {
+  Waiting(const RunServices& services, const storage::Scope& scope, const std::string& id,
+          std::shared_ptr<const runs::LocalEnd> local_end, bool cancels)
+      : clock(services.jobs.clock()),
+        guard(services, scope, id, cancels),
+        run(services.jobs, scope, id, std::move(local_end)) {}
+
+  base::Task<bool> is_over_within(base::Duration time) { return run.is_over(clock.now() + time); }
+  std::string answer() {
     guard.let_go();
-    co_await out.write(run.end() ? base::compact_json(runs::answer_of(*run.end())) : "null");
+    return run.end() ? base::compact_json(runs::answer_of(*run.end())) : "null";
+  }
+
+  base::Clock& clock;
+  CancelOnLeaving guard;
+  runs::EndWatch run;
+};
+
+/// The answer comes when the run has ended; until then line ends keep the connection open.
+RunRoutes::Answer RunRoutes::waiting_answer(storage::Scope scope, runs::Run run,
+                                            std::shared_ptr<const runs::LocalEnd> local_end, bool cancels) {
+  const auto waiting = std::make_shared<Waiting>(services_, scope, run.run_id, std::move(local_end), cancels);
+  http::Response response = json_answer();
+  response.headers.add("Location", place_of(run) + "/join");
+  if (co_await waiting->is_over_within(kMoment)) {
+    response.body = waiting->answer();
+    co_return response;
+  }
+  response.stream = [waiting](http::BodyWriter& out) -> base::Task<void> {
+    while (!co_await waiting->is_over_within(kQuiet)) co_await out.write("\n");
+    co_await out.write(waiting->answer());
   };
-  return response;
+  co_return response;
 }
 
 base::Task<std::vector<json::object>> RunRoutes::list(security::Caller caller, http::Path<ThreadKey> key,
@@ -208,7 +240,7 @@ base::Task<void> RunRoutes::remove(security::Caller caller, http::Path<ThreadRun
 RunRoutes::Answer RunRoutes::join(security::Caller caller, http::Path<ThreadRunKey> key,
                                   http::Query<JoinWish> wish) {
   const runs::Run run = co_await services_.runs.get(caller.scope(), key.thread_id, key.run_id);
-  co_return waiting_answer(caller.scope(), run, wish.cancel_on_disconnect.value_or(false), {});
+  co_return co_await waiting_answer(caller.scope(), run, nullptr, wish.cancel_on_disconnect.value_or(false));
 }
 
 /// Without a place to begin, what comes from now on; a run that is over has nothing more to tell.
@@ -319,15 +351,14 @@ base::Task<http::Events> RunRoutes::stream_alone(security::Caller caller, RunCre
 
 RunRoutes::Answer RunRoutes::wait_alone(security::Caller caller, RunCreate wanted) {
   if (!is_for_caller_alone(wanted)) {
-    const runs::Run run =
-        co_await services_.runs.create(caller.scope(), std::nullopt, waited_run_of(wanted, false));
-    co_return waiting_answer(caller.scope(), run, wanted.on_disconnect == OnDisconnect::kCancel,
-                             place_of(run));
+    co_return co_await make_and_wait(std::move(caller), std::nullopt, std::move(wanted));
   }
   runs::DirectRun run = co_await direct_run(caller, wanted);
   std::string place = "/runs/" + run.run_id;
   const runs::RunEnd end = co_await runs::finish(std::move(run));
-  co_return json_answer(base::compact_json(runs::answer_of(end)), std::move(place));
+  http::Response response = json_answer(base::compact_json(runs::answer_of(end)));
+  response.headers.add("Content-Location", std::move(place));
+  co_return response;
 }
 
 }  // namespace pharos::agent_server

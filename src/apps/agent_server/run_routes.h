@@ -79,6 +79,7 @@ class RunRoutes {
 
  private:
   using Answer = base::Task<http::Response>;
+  struct Waiting;
 
   base::Task<http::WithHeaders<json::object>> create(security::Caller caller, http::Path<ThreadKey> key,
                                                      RunCreate wanted);
@@ -102,8 +103,9 @@ class RunRoutes {
   base::Task<runs::DirectRun> direct_run(const security::Caller& caller, const RunCreate& wanted);
   http::Events events_of(const storage::Scope& scope, const runs::Run& run, const RunCreate& wanted,
                          std::string place);
-  http::Response waiting_answer(const storage::Scope& scope, const runs::Run& run, bool cancels,
-                                std::string place);
+  Answer make_and_wait(security::Caller caller, std::optional<std::string> thread_id, RunCreate wanted);
+  Answer waiting_answer(storage::Scope scope, runs::Run run, std::shared_ptr<const runs::LocalEnd> local_end,
+                        bool cancels);
   base::Task<void> tell(storage::Scope scope, std::string run_id, std::int64_t after,
                         std::vector<std::string> modes, http::EventWriter& out);
 

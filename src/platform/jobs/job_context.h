@@ -2,6 +2,8 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
+#include <type_traits>
 #include <utility>
 
 #include "core/base/deadline.h"
@@ -17,6 +19,12 @@ enum class StopReason {
   kOutOfTime,   ///< the deadline has passed
   kLeaseLost,   ///< another worker has the job now
   kWorkerStops  ///< the job goes back to the queue
+};
+
+/// What a job comes to, and what its last write does once the database has answered what it has asked.
+struct LastWrite {
+  json::value result;
+  std::function<void()> then;
 };
 
 /// Lives as long as its handler. What it writes is written under the job's lease: it throws base::Error
@@ -50,13 +58,19 @@ class JobContext {
     return jobs_.database().write(scope(), std::move(fenced), options);
   }
 
-  /// The job's last write: it succeeds with what `work(session)` gives in the transaction of that work. What
-  /// the handler returns after it is not looked at. Whatever happens, the work is done once.
+  /// The job's last write: it succeeds with what `work(session)` gives, JSON or a LastWrite, in the
+  /// transaction of that work. What the handler returns after it is not looked at. Whatever happens, the work
+  /// is done once.
   template <class Work>
   base::Task<void> finish(Work work, storage::WriteOptions options = {}) {
     auto fenced = [lease = lease(), work = std::move(work),
                    now = clock_.wall_now()](storage::Session& session) mutable {
-      succeed(session, lease, json::value(work(session)), now);
+      if constexpr (std::is_same_v<std::invoke_result_t<Work&, storage::Session&>, LastWrite>) {
+        const LastWrite last = work(session);
+        succeed(session, lease, last.result, now, last.then);
+      } else {
+        succeed(session, lease, json::value(work(session)), now);
+      }
     };
     co_await jobs_.database().write(scope(), std::move(fenced), options);
     finished_ = true;

@@ -15,7 +15,8 @@ using storage::Session;
 
 /// Every change of a job is told: what changes it counts its events, and gives what `tell` needs.
 constexpr std::string_view kReturning = " RETURNING id, team_id, last_event";
-constexpr std::string_view kHeld = " WHERE id = $1 AND lease_epoch = $2 AND status = 'running'";
+/// Whoever holds a job runs it. Said by the status it would be looked for in an index of all that run.
+constexpr std::string_view kHeld = " WHERE id = $1 AND lease_epoch = $2 AND lease_owner IS NOT NULL";
 
 constexpr std::string_view kFromOrphans =
     "FROM jobs WHERE status = 'running'"
@@ -55,14 +56,19 @@ void check(const NewJob& job) {
                   lease.job_id, lease.epoch));
 }
 
+std::string change_of_held(std::string_view set) {
+  return fmt::format("UPDATE jobs SET {}, last_event = last_event + 1{}{}", set, kHeld, kReturning);
+}
+
+Row demanded(std::optional<Row> held, const Lease& lease) {
+  if (!held) throw_lease_lost(lease);
+  return *std::move(held);
+}
+
 /// Carries out an UPDATE of a job that is held. `$1` and `$2` are the lease's.
 template <class... Values>
 Row change_held(Session& session, const Lease& lease, std::string_view set, const Values&... values) {
-  const std::string sql =
-      fmt::format("UPDATE jobs SET {}, last_event = last_event + 1{}{}", set, kHeld, kReturning);
-  auto changed = session.find(sql, lease.job_id, lease.epoch, values...);
-  if (!changed) throw_lease_lost(lease);
-  return *std::move(changed);
+  return demanded(session.find(change_of_held(set), lease.job_id, lease.epoch, values...), lease);
 }
 
 /// The same of a job that nobody holds, or whose holder has gone.
@@ -79,11 +85,10 @@ std::string error_text(const JobError& error) {
 
 /// The held job's row, locked.
 Row held(Session& session, const Lease& lease) {
-  auto found = session.find(
-      fmt::format("SELECT attempts, max_attempts, cancel_requested FROM jobs{}{}", kHeld, locking(session)),
-      lease.job_id, lease.epoch);
-  if (!found) throw_lease_lost(lease);
-  return *std::move(found);
+  return demanded(session.find(fmt::format("SELECT attempts, max_attempts, cancel_requested FROM jobs{}{}",
+                                           kHeld, locking(session)),
+                               lease.job_id, lease.epoch),
+                  lease);
 }
 
 /// `kind IN ($4, $5)`, and the kinds bound from there on.
@@ -241,10 +246,13 @@ std::int64_t tell_progress(Session& session, const Lease& lease, const json::val
   return tell(session, changed, "progress", data, now);
 }
 
-void succeed(Session& session, const Lease& lease, const json::value& result, base::WallTime now) {
-  const Row changed = change_held(
-      session, lease, "status = 'succeeded', result = $3, error = NULL, finished_at = $4, lease_owner = NULL",
-      storage::write_json(result, "a job's result"), storage::time_number(now));
+void succeed(Session& session, const Lease& lease, const json::value& result, base::WallTime now,
+             const std::function<void()>& then) {
+  storage::Asked asked = session.ask(
+      change_of_held("status = 'succeeded', result = $3, error = NULL, finished_at = $4, lease_owner = NULL"),
+      lease.job_id, lease.epoch, storage::write_json(result, "a job's result"), storage::time_number(now));
+  if (then) then();
+  const Row changed = demanded(asked.row(), lease);
   tell(session, changed, "succeeded", json::object(), now);
 }
 

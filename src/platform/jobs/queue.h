@@ -7,6 +7,7 @@
 //                        └─ cancel ─► cancelled        replay: failed │ cancelled │ dead ─► queued
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -50,7 +51,9 @@ void check_lease(storage::Session& session, const Lease& lease);
 /// Gives the event's number.
 std::int64_t tell_progress(storage::Session& session, const Lease& lease, const json::value& data,
                            base::WallTime now);
-void succeed(storage::Session& session, const Lease& lease, const json::value& result, base::WallTime now);
+/// `then` does what needs answers to what was asked before: those come together with this one's.
+void succeed(storage::Session& session, const Lease& lease, const json::value& result, base::WallTime now,
+             const std::function<void()>& then = {});
 /// Another attempt is made at `retry_at` when one is left; without a time none would help.
 void fail(storage::Session& session, const Lease& lease, const JobError& error,
           std::optional<base::WallTime> retry_at, base::WallTime now);

@@ -27,11 +27,16 @@ void cancel_job(Session& session, jobs::Jobs& jobs, const std::string& id, base:
 
 }  // namespace
 
-std::vector<WaitingRun> waiting_runs(Session& session, const std::string& thread_id) {
+storage::Asked ask_waiting_runs(Session& session, const std::string& thread_id) {
+  return session.ask(
+      "SELECT id, status, is_queued FROM runs WHERE thread_id = $1 AND status IN ('pending', 'running')"
+      " ORDER BY due_at, id",
+      thread_id);
+}
+
+std::vector<WaitingRun> waiting_runs(const storage::Rows& rows) {
   std::vector<WaitingRun> waiting;
-  for (const Row& row : session.run("SELECT id, status, is_queued FROM runs WHERE thread_id = $1"
-                                    " AND status IN ('pending', 'running') ORDER BY due_at, id",
-                                    thread_id)) {
+  for (const Row& row : rows) {
     waiting.push_back({.id = row.text("id"),
                        .status = base::from_name<RunStatus>(row.text("status"), "a run's status"),
                        .is_queued = row.truth("is_queued")});
@@ -39,10 +44,9 @@ std::vector<WaitingRun> waiting_runs(Session& session, const std::string& thread
   return waiting;
 }
 
-bool make_room(Session& session, jobs::Jobs& jobs, const std::string& thread_id, MultitaskStrategy strategy,
-               base::WallTime now) {
-  const std::vector<WaitingRun> waiting = waiting_runs(session, thread_id);
-  if (waiting.empty() || strategy == MultitaskStrategy::kEnqueue) return waiting.empty();
+void make_room(Session& session, jobs::Jobs& jobs, const std::vector<WaitingRun>& waiting,
+               MultitaskStrategy strategy, base::WallTime now) {
+  if (waiting.empty() || strategy == MultitaskStrategy::kEnqueue) return;
   if (strategy == MultitaskStrategy::kReject) {
     throw base::Error(
         base::Code::kInvalidInput,
@@ -51,7 +55,6 @@ bool make_room(Session& session, jobs::Jobs& jobs, const std::string& thread_id,
   }
   const Ending ending = strategy == MultitaskStrategy::kRollback ? Ending::kRollback : Ending::kInterrupt;
   for (const WaitingRun& each : waiting) stop_run(session, jobs, each.id, ending, now);
-  return false;
 }
 
 bool stop_run(Session& session, jobs::Jobs& jobs, const std::string& run_id, Ending ending,
@@ -84,18 +87,27 @@ void queue_run(Session& session, jobs::Jobs& jobs, const std::string& run_id, co
   set_thread_status(session, thread_id, ThreadStatus::kBusy, storage::time_number(now));
 }
 
-bool advance(Session& session, jobs::Jobs& jobs, const std::string& thread_id, base::WallTime now) {
-  const auto turn = session.find(
+storage::Asked ask_next_run(Session& session, const std::string& thread_id, base::WallTime now) {
+  return session.ask(
       "SELECT id, team_id, user_id FROM runs WHERE thread_id = $1 AND status = 'pending' AND due_at <= $2"
       " AND NOT EXISTS (SELECT 1 FROM runs other WHERE other.thread_id = runs.thread_id AND other.is_queued"
       " AND other.status IN ('pending', 'running')) ORDER BY due_at, id LIMIT 1",
       thread_id, storage::time_number(now));
+}
+
+bool queue_next(Session& session, jobs::Jobs& jobs, const std::string& thread_id, storage::Asked next,
+                base::WallTime now) {
+  const auto turn = next.row();
   if (!turn) return false;
   const std::string id = turn->text("id");
   queue_run(session, jobs, id, thread_id,
             {.team_id = turn->text("team_id"), .user_id = turn->text("user_id")}, now);
   session.after_commit([&jobs, id] { jobs.hints().changed(id); });
   return true;
+}
+
+bool advance(Session& session, jobs::Jobs& jobs, const std::string& thread_id, base::WallTime now) {
+  return queue_next(session, jobs, thread_id, ask_next_run(session, thread_id, now), now);
 }
 
 }  // namespace pharos::runs

@@ -31,11 +31,12 @@ struct WaitingRun {
   RunStatus status = RunStatus::kPending;
   bool is_queued = false;
 };
-std::vector<WaitingRun> waiting_runs(storage::Session& session, const std::string& thread_id);
+storage::Asked ask_waiting_runs(storage::Session& session, const std::string& thread_id);
+std::vector<WaitingRun> waiting_runs(const storage::Rows& rows);
 
-/// Makes room for a new run, as its strategy says; gives true when nobody was there. Throws base::Error
-/// (kInvalidInput) when it is to be rejected.
-bool make_room(storage::Session& session, jobs::Jobs& jobs, const std::string& thread_id,
+/// Makes room for a new run, as its strategy says, where others wait. Throws base::Error (kInvalidInput) when
+/// it is to be rejected.
+void make_room(storage::Session& session, jobs::Jobs& jobs, const std::vector<WaitingRun>& waiting,
                MultitaskStrategy strategy, base::WallTime now);
 
 /// Stops a run: one that waits ends at once, one that runs is asked to. Gives false when it is over.
@@ -51,5 +52,9 @@ void queue_run(storage::Session& session, jobs::Jobs& jobs, const std::string& r
 
 /// Queues the run whose turn it is, if none has it and one waits; else gives false.
 bool advance(storage::Session& session, jobs::Jobs& jobs, const std::string& thread_id, base::WallTime now);
+/// The same in two steps, of which the first only asks.
+storage::Asked ask_next_run(storage::Session& session, const std::string& thread_id, base::WallTime now);
+bool queue_next(storage::Session& session, jobs::Jobs& jobs, const std::string& thread_id,
+                storage::Asked next, base::WallTime now);
 
 }  // namespace pharos::runs

@@ -1,6 +1,7 @@
 // A run of a graph on a thread, and what is asked of one.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -9,6 +10,8 @@
 #include "platform/runs/served_graph.h"
 
 namespace pharos::runs {
+
+class LocalEnd;
 
 enum class RunStatus { kPending, kRunning, kError, kSuccess, kTimeout, kInterrupted };
 BOOST_DESCRIBE_ENUM(RunStatus, kPending, kRunning, kError, kSuccess, kTimeout, kInterrupted)
@@ -60,6 +63,8 @@ struct NewRun {
   MultitaskStrategy multitask_strategy = MultitaskStrategy::kReject;
   double after_seconds = 0;
   bool creates_thread = false;  ///< when there is none of that id
+  /// Of whoever waits for its end; null: nobody does.
+  std::shared_ptr<LocalEnd> local_end = nullptr;
 };
 
 /// As its owner sees it.

@@ -1,9 +1,11 @@
 #include "platform/runs/run_events.h"
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 #include "core/base/error.h"
+#include "platform/runs/local_end.h"
 #include "platform/runs/run_journal.h"
 
 namespace pharos::runs {
@@ -18,6 +20,25 @@ Turn turn_of(storage::Session& session, const std::string& run_id) {
   if (session.find("SELECT 1 FROM jobs WHERE id = $1", run_id)) return Turn::kHasCome;
   const auto run = session.find("SELECT status FROM runs WHERE id = $1", run_id);
   return run && run->text(0) == "pending" ? Turn::kToCome : Turn::kNever;
+}
+
+/// What is kept of a run by now; nothing of one whose turn has not come.
+base::Task<void> read_batches(jobs::Jobs& jobs, storage::Scope scope, std::string run_id,
+                              std::function<void(ToldBatch)> use) {
+  std::int64_t number = 0;
+  jobs::JobEvents page;
+  do {
+    page = {};
+    try {
+      page = co_await jobs.events_after(scope, run_id, number, kEventsAtOnce);
+    } catch (const base::Error& error) {
+      if (error.code() != base::Code::kNotFound) throw;
+    }
+    for (const jobs::JobEvent& each : page.events) {
+      number = each.number;
+      if (auto batch = batch_of(each)) use(*std::move(batch));
+    }
+  } while (std::ssize(page.events) == kEventsAtOnce);
 }
 
 }  // namespace
@@ -53,8 +74,16 @@ base::Task<NewEvents> RunReader::next() {
   co_return found;
 }
 
-EndWatch::EndWatch(jobs::Jobs& jobs, storage::Scope scope, std::string run_id)
-    : jobs_(jobs), scope_(std::move(scope)), run_id_(std::move(run_id)), bell_(jobs.hints().watch(run_id_)) {}
+/// One that has begun here has a job.
+EndWatch::EndWatch(jobs::Jobs& jobs, storage::Scope scope, std::string run_id,
+                   std::shared_ptr<const LocalEnd> local_end)
+    : jobs_(jobs),
+      scope_(std::move(scope)),
+      run_id_(std::move(run_id)),
+      local_end_(std::move(local_end)),
+      bell_(jobs.hints().watch(run_id_)),
+      heard_(bell_->rings()),
+      stage_(local_end_ && local_end_->has_begun ? Stage::kRuns : Stage::kWaits) {}
 
 EndWatch::Stage EndWatch::look(storage::Session& session) {
   const std::optional<jobs::Job> job = jobs::Jobs::find(session, run_id_);
@@ -69,6 +98,8 @@ base::Task<bool> EndWatch::is_over(base::SteadyTime until) {
   base::Clock& clock = jobs_.clock();
   while (true) {
     const std::uint64_t rings = bell_->rings();
+    if (local_end_ && !end_) end_ = local_end_->get();
+    if (end_) co_return true;
     if (stage_ == Stage::kWaits || rings != heard_) {
       heard_ = rings;
       stage_ =
@@ -82,21 +113,22 @@ base::Task<bool> EndWatch::is_over(base::SteadyTime until) {
 }
 
 base::Task<std::int64_t> last_event_id(jobs::Jobs& jobs, storage::Scope scope, std::string run_id) {
-  std::int64_t number = 0;
   std::int64_t last = -1;
-  while (true) {
-    jobs::JobEvents page;
-    try {
-      page = co_await jobs.events_after(scope, run_id, number, kEventsAtOnce);
-    } catch (const base::Error& error) {
-      if (error.code() != base::Code::kNotFound) throw;  // its turn has not come
+  co_await read_batches(jobs, std::move(scope), std::move(run_id), [&last](const ToldBatch& batch) {
+    last = batch.first_id + std::ssize(batch.events) - 1;
+  });
+  co_return last;
+}
+
+base::Task<std::vector<NumberedEvent>> told_so_far(jobs::Jobs& jobs, storage::Scope scope,
+                                                   std::string run_id) {
+  std::vector<NumberedEvent> told;
+  co_await read_batches(jobs, std::move(scope), std::move(run_id), [&told](ToldBatch batch) {
+    for (ToldEvent& event : batch.events) {
+      told.push_back({.id = batch.first_id++, .event = std::move(event)});
     }
-    for (const jobs::JobEvent& each : page.events) {
-      number = each.number;
-      if (const auto batch = batch_of(each)) last = batch->first_id + std::ssize(batch->events) - 1;
-    }
-    if (std::ssize(page.events) < kEventsAtOnce) co_return last;
-  }
+  });
+  co_return told;
 }
 
 }  // namespace pharos::runs

@@ -50,7 +50,9 @@ base::Task<bool> wait_for_turn(jobs::Jobs& jobs, storage::Scope scope, std::stri
 /// Waits for a run's end, as often as it is asked to. Used by one coroutine; `jobs` must outlive it.
 class EndWatch {
  public:
-  EndWatch(jobs::Jobs& jobs, storage::Scope scope, std::string run_id);
+  /// `local_end` is what the run was made with.
+  EndWatch(jobs::Jobs& jobs, storage::Scope scope, std::string run_id,
+           std::shared_ptr<const LocalEnd> local_end = nullptr);
 
   /// Gives whether the run is over, as soon as it is, at the latest then. Throws base::Error (kNotFound) when
   /// the run is another's.
@@ -66,6 +68,7 @@ class EndWatch {
   jobs::Jobs& jobs_;
   storage::Scope scope_;
   std::string run_id_;
+  std::shared_ptr<const LocalEnd> local_end_;
   std::shared_ptr<const jobs::Bell> bell_;
   std::uint64_t heard_ = 0;
   Stage stage_ = Stage::kWaits;
@@ -74,5 +77,8 @@ class EndWatch {
 
 /// The id of the last event that has been told; -1: none.
 base::Task<std::int64_t> last_event_id(jobs::Jobs& jobs, storage::Scope scope, std::string run_id);
+/// All that has been told by now.
+base::Task<std::vector<NumberedEvent>> told_so_far(jobs::Jobs& jobs, storage::Scope scope,
+                                                   std::string run_id);
 
 }  // namespace pharos::runs

@@ -8,6 +8,7 @@
 
 #include "core/base/error.h"
 #include "platform/runs/line.h"
+#include "platform/runs/local_end.h"
 #include "platform/runs/run_journal.h"
 #include "platform/runs/runs.h"
 #include "platform/runs/thread_events.h"
@@ -78,7 +79,8 @@ class Attempt {
   base::Task<void> finish();
   base::Task<Ending> wanted_ending() const;
   ThreadRest rest_of(const std::optional<graph::JsonSnapshot>& stands) const;
-  bool write_end(Session& session, const ThreadRest& rest, Ending ending) const;
+  jobs::LastWrite write_end(Session& session, const ThreadRest& rest, Ending ending, bool& is_left);
+  void conclude(Session& session, std::optional<storage::Asked> next, base::WallTime now);
   /// A worker has had this run before: one that died, or was stopped.
   bool is_begun_anew() const { return context_.lease().epoch > 1; }
   /// What is told is known to rest in checkpoints by when those are made.
@@ -264,22 +266,18 @@ base::Task<void> Attempt::finish() {
   if (end_.status != RunStatus::kSuccess && stands) end_.values = stands->values;
   const ThreadRest rest = rest_of(stands);
   bool is_left = true;
-  auto work = [this, rest, &is_left,
-               ending = is_undone ? Ending::kRollback : Ending::kInterrupt](Session& session) {
-    is_left = write_end(session, rest, ending);
-    return base::to_json(end_);
-  };
+  auto work = [this, rest, &is_left, ending = is_undone ? Ending::kRollback : Ending::kInterrupt](
+                  Session& session) { return write_end(session, rest, ending, is_left); };
   co_await context_.finish(std::move(work), kCommitted);
   // It may have been swept while this run still wrote to it.
   if (!is_left) co_await parts_.saver->delete_thread(begun_.thread_id);
 }
 
-/// Gives false when the thread is gone.
-bool Attempt::write_end(Session& session, const ThreadRest& rest, Ending ending) const {
+/// What is asked and written here goes to the database at once, with the job's end.
+jobs::LastWrite Attempt::write_end(Session& session, const ThreadRest& rest, Ending ending, bool& is_left) {
   const base::WallTime now = parts_.clock.wall_now();
   const storage::Moment moment = storage::time_number(now);
-  // Whoever has deleted the thread wants nothing of it any more.
-  if (!find_thread_locked(session, begun_.thread_id)) return false;
+  storage::Asked thread = ask_thread_locked(session, begun_.thread_id);
   if (ending == Ending::kRollback) {
     session.run_later("DELETE FROM runs WHERE id = $1", run_id_);
   } else {
@@ -287,6 +285,19 @@ bool Attempt::write_end(Session& session, const ThreadRest& rest, Ending ending)
                       base::to_name(end_.status), moment);
   }
   write_rest(session, begun_.thread_id, rest, moment);
+  std::optional<storage::Asked> next;
+  if (!begun_.request.deletes_thread) next.emplace(ask_next_run(session, begun_.thread_id, now));
+  auto then = [this, &session, &is_left, thread, next, now]() mutable {
+    // Whoever has deleted the thread wants nothing of it any more.
+    is_left = thread.row().has_value();
+    if (is_left) conclude(session, next, now);
+    if (begun_.local_end) session.after_commit([this] { begun_.local_end->set(end_); });
+  };
+  return {.result = base::to_json(end_), .then = std::move(then)};
+}
+
+/// Tells who is to be told, and gives the next run its turn.
+void Attempt::conclude(Session& session, std::optional<storage::Asked> next, base::WallTime now) {
   if (!begun_.request.webhook.empty() && parts_.tell_webhook) {
     json::object told{{"run_id", run_id_},
                       {"thread_id", begun_.thread_id},
@@ -296,12 +307,11 @@ bool Attempt::write_end(Session& session, const ThreadRest& rest, Ending ending)
     if (!end_.error.empty()) told["error"] = end_.error;
     parts_.tell_webhook(session, begun_.request.webhook, told);
   }
-  if (begun_.request.deletes_thread) {
-    session.run("DELETE FROM threads WHERE id = $1 AND is_temporary", begun_.thread_id);
+  if (next) {
+    queue_next(session, parts_.jobs, begun_.thread_id, *std::move(next), now);
   } else {
-    advance(session, parts_.jobs, begun_.thread_id, now);
+    session.run_later("DELETE FROM threads WHERE id = $1 AND is_temporary", begun_.thread_id);
   }
-  return true;
 }
 
 base::Task<json::value> do_run(RunParts parts, jobs::JobContext& context) {

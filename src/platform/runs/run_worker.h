@@ -57,6 +57,7 @@ struct RunTurn {
   json::object metadata;
   std::int64_t first_number = 0;  ///< of what is told of it on its thread
   bool is_on_new_thread = false;  ///< which was made for it
+  std::shared_ptr<LocalEnd> local_end = nullptr;
 };
 
 /// Has the worker do runs, each at most so long.

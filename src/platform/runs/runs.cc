@@ -7,6 +7,7 @@
 #include "platform/jobs/worker.h"
 #include "platform/runs/conditions.h"
 #include "platform/runs/line.h"
+#include "platform/runs/local_end.h"
 #include "platform/runs/run_worker.h"
 #include "platform/runs/thread_rows.h"
 #include "platform/storage/json_text.h"
@@ -120,12 +121,15 @@ Runs::Place Runs::place_for(Session& session, const std::optional<std::string>& 
   if (wanted.creates_thread && !session.find("SELECT 1 FROM threads WHERE id = $1", *given).has_value()) {
     insert_thread(session, *given, {}, moment);
   }
-  const Row thread = own_thread_locked(session, *given);
-  const bool is_free = make_room(session, jobs_, *given, wanted.multitask_strategy, now);
+  storage::Asked locked = ask_thread_locked(session, *given);
+  storage::Asked others = ask_waiting_runs(session, *given);
+  const Row thread = own_thread(session, *given, std::move(locked));
+  const std::vector<WaitingRun> waiting = waiting_runs(others.rows());
+  make_room(session, jobs_, waiting, wanted.multitask_strategy, now);
   set_thread_graph(session, thread, assistant.graph_id, assistant.assistant_id, moment);
   return {.thread_id = *given,
           .is_temporary = thread.truth("is_temporary"),
-          .is_free = is_free,
+          .is_free = waiting.empty(),
           .next_number = thread.number("next_number")};
 }
 
@@ -156,7 +160,9 @@ Run Runs::create(Session& session, const std::optional<std::string>& given_threa
                                          .request = wanted.request,
                                          .metadata = run.metadata,
                                          .first_number = place.next_number,
-                                         .is_on_new_thread = !given_thread});
+                                         .is_on_new_thread = !given_thread,
+                                         .local_end = wanted.local_end});
+  if (wanted.local_end) wanted.local_end->has_begun = begins;
   session.run_later(
       "INSERT INTO runs (id, thread_id, team_id, user_id, assistant_id, graph_id, status, metadata, request,"
       " multitask_strategy, is_queued, first_number, ending, due_at, created_at, updated_at)"
@@ -231,13 +237,17 @@ base::Task<std::vector<Run>> Runs::list(storage::Scope scope, std::string thread
 /// Gives false when it is over, or has gone with its thread meanwhile.
 bool Runs::stop(Session& session, const Row& run, Ending ending) {
   const std::string thread_id = run.text("thread_id");
-  if (!find_thread_locked(session, thread_id)) return false;
+  const auto thread = find_thread_locked(session, thread_id);
   const base::WallTime now = clock_.wall_now();
-  if (!stop_run(session, jobs_, run.text("id"), ending, now)) return false;
-  if (waiting_runs(session, thread_id).empty()) {
+  if (!thread || !stop_run(session, jobs_, run.text("id"), ending, now)) return false;
+  const bool is_at_rest = waiting_runs(ask_waiting_runs(session, thread_id).rows()).empty();
+  if (is_at_rest && thread->truth("is_temporary")) {
+    session.run_later("DELETE FROM threads WHERE id = $1", thread_id);
+  } else if (is_at_rest) {
     set_thread_at_rest(session, thread_id, storage::time_number(now));
+  } else {
+    advance(session, jobs_, thread_id, now);
   }
-  advance(session, jobs_, thread_id, now);
   return true;
 }
 

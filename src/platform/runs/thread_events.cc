@@ -73,12 +73,17 @@ base::Task<ThreadNews> ThreadFollower::next() {
   co_return news;
 }
 
-base::Task<std::int64_t> last_number(storage::Database& database, jobs::Jobs& jobs, storage::Scope scope,
-                                     std::string thread_id) {
-  auto look = [thread_id](Session& session) {
+base::Task<std::optional<BegunRun>> last_run(storage::Database& database, storage::Scope scope,
+                                             std::string thread_id) {
+  auto look = [thread_id = std::move(thread_id)](Session& session) {
     return run_with(session, thread_id, std::numeric_limits<std::int64_t>::max());
   };
-  const auto run = co_await database.read(scope, std::move(look));
+  return database.read(std::move(scope), std::move(look));
+}
+
+base::Task<std::int64_t> last_number(storage::Database& database, jobs::Jobs& jobs, storage::Scope scope,
+                                     std::string thread_id) {
+  const auto run = co_await last_run(database, scope, std::move(thread_id));
   if (!run) co_return 0;
   co_return run->number_of(co_await last_event_id(jobs, std::move(scope), run->run_id));
 }

@@ -58,6 +58,9 @@ class ThreadFollower {
   std::int64_t last_number_ = 0;  ///< first_number of the last run that was read
 };
 
+/// The last run that has begun on a thread.
+base::Task<std::optional<BegunRun>> last_run(storage::Database& database, storage::Scope scope,
+                                             std::string thread_id);
 /// The number of the newest thing that is told on a thread; 0: nothing is.
 base::Task<std::int64_t> last_number(storage::Database& database, jobs::Jobs& jobs, storage::Scope scope,
                                      std::string thread_id);

@@ -16,10 +16,13 @@ std::string text_of(const json::object& object, const char* what) {
   return storage::write_json(object, what);
 }
 
-std::optional<Row> find_own(Session& session, const std::string& id, std::string_view suffix) {
-  return session.find(
-      fmt::format("SELECT * FROM threads WHERE id = $1 AND team_id = $2 AND user_id = $3{}", suffix), id,
-      session.scope().team_id, session.scope().user_id);
+constexpr const char* kFind = "SELECT * FROM threads WHERE id = $1";
+
+/// Asked for the owner, too, the database may go through all threads of that owner.
+std::optional<Row> if_own(const Session& session, std::optional<Row> row) {
+  const storage::Scope& scope = session.scope();
+  if (row && (row->text("team_id") != scope.team_id || row->text("user_id") != scope.user_id)) row.reset();
+  return row;
 }
 
 Row demanded(std::optional<Row> row, const std::string& id) {
@@ -73,15 +76,27 @@ std::optional<storage::Moment> moments_of(std::optional<base::Duration> time_to_
 }
 
 Row own_thread(Session& session, const std::string& id) {
-  return demanded(find_own(session, id, ""), id);
+  return demanded(find_thread(session, id), id);
+}
+
+storage::Asked ask_thread_locked(Session& session, const std::string& id) {
+  return session.ask(fmt::format("{}{}", kFind, jobs::locking(session)), id);
+}
+
+Row own_thread(Session& session, const std::string& id, storage::Asked asked) {
+  return demanded(if_own(session, asked.row()), id);
 }
 
 Row own_thread_locked(Session& session, const std::string& id) {
   return demanded(find_thread_locked(session, id), id);
 }
 
+std::optional<Row> find_thread(Session& session, const std::string& id) {
+  return if_own(session, session.find(kFind, id));
+}
+
 std::optional<Row> find_thread_locked(Session& session, const std::string& id) {
-  return find_own(session, id, jobs::locking(session));
+  return if_own(session, ask_thread_locked(session, id).row());
 }
 
 Row insert_thread(Session& session, const std::string& id, const NewThread& wanted, storage::Moment now) {

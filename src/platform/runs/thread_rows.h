@@ -17,7 +17,11 @@ std::optional<storage::Moment> moments_of(std::optional<base::Duration> time_to_
 /// (kNotFound).
 storage::Row own_thread(storage::Session& session, const std::string& id);
 storage::Row own_thread_locked(storage::Session& session, const std::string& id);
+/// The same in two steps, of which the first only asks.
+storage::Asked ask_thread_locked(storage::Session& session, const std::string& id);
+storage::Row own_thread(storage::Session& session, const std::string& id, storage::Asked asked);
 /// The same; nothing when there is none.
+std::optional<storage::Row> find_thread(storage::Session& session, const std::string& id);
 std::optional<storage::Row> find_thread_locked(storage::Session& session, const std::string& id);
 
 /// Gives the row. Throws base::Error (kConflict) when the id is taken.

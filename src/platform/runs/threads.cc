@@ -101,8 +101,7 @@ base::Task<Thread> Threads::create(storage::Scope scope, NewThread wanted) {
   auto work = [wanted, id = wanted.id.value_or(ids_.next()),
                now = storage::time_number(clock_)](Session& session) {
     if (wanted.may_exist) {
-      const auto row = session.find("SELECT * FROM threads WHERE id = $1 AND team_id = $2 AND user_id = $3",
-                                    id, session.scope().team_id, session.scope().user_id);
+      const auto row = find_thread(session, id);
       if (row) return std::pair(thread_of(*row), false);
     }
     return std::pair(thread_of(insert_thread(session, id, wanted, now)), true);

@@ -60,6 +60,28 @@ void Session::run_values_later(std::string_view sql, std::span<const Value> valu
   });
 }
 
+Asked Session::ask_values(std::string_view sql, std::span<const Value> values) {
+  return noting_failure([&] {
+    const base::SteadyTime before = around_.clock.now();
+    check_texts(values);
+    Asked asked(*this, carry_out_asked(sql, values));
+    tell_if_slow(around_, sql, before);
+    return asked;
+  });
+}
+
+Rows Asked::rows() {
+  return session_.noting_failure([this] {
+    session_.settle();
+    return std::move(*rows_);
+  });
+}
+
+std::optional<Row> Asked::row() {
+  Rows all = rows();
+  return all.empty() ? std::nullopt : std::optional<Row>(std::move(all.front()));
+}
+
 void Session::check() const {
   if (failure_) std::rethrow_exception(failure_);
 }

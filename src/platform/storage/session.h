@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <exception>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -63,6 +64,24 @@ Value to_value(const Given& given) {
   }
 }
 
+class Session;
+
+/// The rows that a statement will have given. Used within the transaction.
+class Asked {
+ public:
+  /// Waits for them. Once.
+  Rows rows();
+  /// The first, when there is one.
+  std::optional<Row> row();
+
+ private:
+  friend class Session;
+  Asked(Session& session, std::shared_ptr<Rows> rows) : session_(session), rows_(std::move(rows)) {}
+
+  Session& session_;
+  std::shared_ptr<Rows> rows_;
+};
+
 /// Used by one thread, inside the work that got it. Statements are the same for every database: values are
 /// written `$1`, `$2` and only ever bound; `RETURNING` and `ON CONFLICT` exist in all of them.
 ///
@@ -99,7 +118,14 @@ class Session {
     run_values_later(sql, bound);
   }
 
-  /// How many rows the last statement has inserted, updated or deleted.
+  /// Carries out one statement whose answer is read later: it goes to the database with those that follow.
+  template <class... Values>
+  Asked ask(std::string_view sql, const Values&... values) {
+    const std::array<Value, sizeof...(Values)> bound{to_value(values)...};
+    return ask_values(sql, bound);
+  }
+
+  /// How many rows the last statement has inserted, updated or deleted, unless that was asked or put off.
   std::size_t changed() const { return changed_; }
   const Scope& scope() const { return scope_; }
   /// For the few statements that cannot be the same.
@@ -127,9 +153,18 @@ class Session {
   virtual void carry_out_later(std::string_view sql, std::span<const Value> values) {
     carry_out(sql, values, changed_);
   }
+  /// The rows are there when settle() has returned.
+  virtual std::shared_ptr<Rows> carry_out_asked(std::string_view sql, std::span<const Value> values) {
+    return std::make_shared<Rows>(carry_out(sql, values, changed_));
+  }
+  /// Waits for all that was sent.
+  virtual void settle() {}
 
  private:
+  friend class Asked;
+
   void run_values_later(std::string_view sql, std::span<const Value> values);
+  Asked ask_values(std::string_view sql, std::span<const Value> values);
   template <class Work>
   auto noting_failure(Work work);
 

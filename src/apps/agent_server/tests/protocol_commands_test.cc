@@ -85,6 +85,43 @@ TYPED_TEST(Commands, StartARunOnAThreadThatIsMadeForIt) {
   EXPECT_EQ(tree.at("graph_name"), json::value("two_steps"));
 }
 
+TYPED_TEST(Commands, TellWhichGraphsAreInside) {
+  this->graphs.add(R"(
+name: nested
+state: {said: string}
+nodes:
+  outer:
+    kind: subgraph
+    graph:
+      state: {said: string}
+      nodes:
+        inner:
+          kind: subgraph
+          graph:
+            state: {said: string}
+            nodes: {say: {kind: set, write: {said: aye}}}
+            edges: [start -> say -> end]
+      edges: [start -> inner -> end]
+edges: [start -> outer -> end]
+)");
+  const auto worker = this->make_worker();
+  this->run(this->of("nested"));
+  const json::value tree = this->result("agent.getTree", {}).at("tree");
+  const auto only_child = [](const json::value& of) {
+    EXPECT_EQ(of.at("children").as_array().size(), 1U);
+    return of.at("children").at(0);
+  };
+  EXPECT_EQ(tree.at("graph_name"), json::value("nested"));
+  const json::value outer = only_child(tree);
+  EXPECT_EQ(outer.at("graph_name"), json::value("outer"));
+  EXPECT_EQ(outer.at("status"), json::value("completed"));
+  EXPECT_EQ(outer.at("namespace").as_array().size(), 1U);
+  const json::value inner = only_child(outer);
+  EXPECT_EQ(inner.at("graph_name"), json::value("inner"));
+  EXPECT_EQ(inner.at("namespace").as_array().size(), 2U);
+  EXPECT_FALSE(inner.as_object().contains("children"));
+}
+
 TYPED_TEST(Commands, AnswerWhatIsAsked) {
   const auto worker = this->make_worker();
   const json::value id = this->run(this->of("ask")).interrupts.at(0).at("id");

@@ -5,6 +5,7 @@
 
 #include "platform/jobs/queue.h"
 #include "platform/runs/direct_run.h"
+#include "platform/runs/local_end.h"
 #include "platform/runs/tests/support.h"
 
 namespace pharos::runs {
@@ -258,6 +259,33 @@ TYPED_TEST(RunsOf, AreCancelledTogetherAsTheyEnd) {
     for (const Run& each : made) this->end_of(each.run_id);
   }
   EXPECT_EQ(this->count("SELECT count(*) FROM runs"), 0);
+}
+
+/// Whoever makes a run hears of its end from the program that does it, else from the database.
+TYPED_TEST(RunsOf, TellTheirEndWithinTheProgram) {
+  this->gates.open_all();
+  const auto made = [this](const std::string& thread) {
+    NewRun wanted = this->tagged("1");
+    wanted.local_end = std::make_shared<LocalEnd>();
+    const std::string id = this->start(thread, wanted).run_id;
+    return std::pair(id, wanted.local_end);
+  };
+  const auto values_of = [this](const std::string& id, const std::shared_ptr<LocalEnd>& local_end) {
+    EndWatch end(this->queue, kNora, id, local_end);
+    wait(end.is_over());
+    return end.end().value().values;
+  };
+  const json::object expected{{"tag", "1"}, {"items", {"a1", "b1"}}};
+  const auto [queued, unheard] = made(this->add_thread());
+  EXPECT_FALSE(unheard->has_begun) << "nobody is there to begin it";
+  const auto worker = this->make_worker();
+  EXPECT_EQ(values_of(queued, unheard), expected);
+  EXPECT_FALSE(unheard->get());
+  auto [begun, heard] = made(this->add_thread());
+  // The worker begins nothing by itself before it has found that nobody waits.
+  while (!heard->has_begun) std::tie(begun, heard) = made(this->add_thread());
+  EXPECT_EQ(values_of(begun, heard), expected);
+  EXPECT_EQ(heard->get().value().values, expected);
 }
 
 TYPED_TEST(RunsOf, AreMadeAllOrNone) {

@@ -87,6 +87,11 @@ class PostgresSession final : public Session {
     if (deadline_.passed(clock_)) throw took_too_long();
     asker_.carry_out_later(sql, values, limit_ + kGrace);
   }
+  std::shared_ptr<Rows> carry_out_asked(std::string_view sql, std::span<const Value> values) override {
+    if (deadline_.passed(clock_)) throw took_too_long();
+    return asker_.ask(sql, values, limit_ + kGrace);
+  }
+  void settle() override { asker_.settle(limit_ + kGrace); }
 
   Asker& asker_;
   base::Clock& clock_;

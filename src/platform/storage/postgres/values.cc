@@ -194,6 +194,24 @@ void Asker::carry_out_later(std::string_view sql, std::span<const Value> values,
   });
 }
 
+std::shared_ptr<storage::Rows> Asker::ask(std::string_view sql, std::span<const Value> values,
+                                          base::Duration silence) {
+  auto into = std::make_shared<storage::Rows>();
+  watched([&](PGconn*) {
+    ready(silence);
+    send(sql, values, into);
+  });
+  return into;
+}
+
+void Asker::settle(base::Duration silence) {
+  if (synced_) return;
+  watched([&](PGconn*) {
+    sync();
+    receive(silence);
+  });
+}
+
 void Asker::commit(base::Duration silence) {
   if (std::exchange(opening_, std::nullopt)) return;
   std::size_t changed = 0;
@@ -234,7 +252,7 @@ void Asker::ready(base::Duration silence) {
   }
 }
 
-void Asker::send(std::string_view sql, std::span<const Value> values) {
+void Asker::send(std::string_view sql, std::span<const Value> values, std::shared_ptr<storage::Rows> into) {
   PGconn* native = connection_.native();
   auto known = prepared_.find(sql);
   if (known == prepared_.end()) {
@@ -243,20 +261,20 @@ void Asker::send(std::string_view sql, std::span<const Value> values) {
       if (PQsendQueryParams(native, "DEALLOCATE ALL", 0, nullptr, nullptr, nullptr, nullptr, 0) != 1) {
         throw lost(native);
       }
-      sent_.emplace_back();
+      sent_.push_back({});
     }
     known = prepared_.emplace(sql, fmt::format("a{}", ++statements_made_)).first;
     if (PQsendPrepare(native, known->second.c_str(), known->first.c_str(), 0, nullptr) != 1) {
       throw lost(native);
     }
-    sent_.push_back(known->first);
+    sent_.push_back({.preparing = known->first, .into = nullptr});
   }
   const Arguments arguments(values);
   if (PQsendQueryPrepared(native, known->second.c_str(), arguments.count(), arguments.pointers(),
                           arguments.lengths(), arguments.formats(), 0) != 1) {
     throw lost(native);
   }
-  sent_.emplace_back();
+  sent_.push_back({.preparing = {}, .into = std::move(into)});
 }
 
 void Asker::sync() {
@@ -268,12 +286,14 @@ void Asker::sync() {
 Asker::Answers Asker::answers(base::Duration silence) {
   PGconn* native = connection_.native();
   Answers read;
-  for (const std::string& preparing : std::exchange(sent_, {})) {
+  for (const Sent& each : std::exchange(sent_, {})) {
     read.last = next_result(native, silence);
     if (!read.last || next_result(native, silence)) throw lost(native);
-    if (is_good(read.last.get())) continue;
+    const bool has_worked = is_good(read.last.get());
+    if (has_worked && each.into) *each.into = rows_of(read.last.get());
+    if (has_worked) continue;
     if (!read.failure) read.failure = failure_of(read.last.get(), native);
-    if (!preparing.empty()) prepared_.erase(preparing);
+    if (!each.preparing.empty()) prepared_.erase(each.preparing);
   }
   const Result end = next_result(native, silence);
   if (!end || PQresultStatus(end.get()) != PGRES_PIPELINE_SYNC) throw lost(native);

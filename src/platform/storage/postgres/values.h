@@ -41,6 +41,10 @@ class Asker {
                           base::Duration silence);
   /// The same without an answer: it is sent with whatever comes next, whose failure its failure is.
   void carry_out_later(std::string_view sql, std::span<const Value> values, base::Duration silence);
+  /// The same, with an answer that is there as soon as anything later has one, or after settle().
+  std::shared_ptr<storage::Rows> ask(std::string_view sql, std::span<const Value> values,
+                                     base::Duration silence);
+  void settle(base::Duration silence);
   /// Nothing when there was no statement, as the others here.
   void commit(base::Duration silence);
   void roll_back(base::Duration silence);
@@ -59,6 +63,11 @@ class Asker {
     std::string_view setting;
     std::vector<Value> values;
   };
+  /// What is sent and not answered yet.
+  struct Sent {
+    std::string preparing;                ///< the statement that it prepares, or nothing
+    std::shared_ptr<storage::Rows> into;  ///< where its answer goes; null: nobody asks
+  };
   struct Answers {
     Result last;
     std::exception_ptr failure;  ///< the first
@@ -67,7 +76,8 @@ class Asker {
   template <class Work>
   auto watched(Work work);
   void ready(base::Duration silence);
-  void send(std::string_view sql, std::span<const Value> values);
+  void send(std::string_view sql, std::span<const Value> values,
+            std::shared_ptr<storage::Rows> into = nullptr);
   void sync();
   Answers answers(base::Duration silence);
   Result receive(base::Duration silence);
@@ -77,8 +87,7 @@ class Asker {
       prepared_;  ///< statement → its name
   int statements_made_ = 0;
   std::optional<Opening> opening_;  ///< that is not sent yet
-  /// Of what is sent and not answered yet: the statement that it prepares, or nothing.
-  std::vector<std::string> sent_;
+  std::vector<Sent> sent_;
   bool synced_ = true;  ///< the server answers what was sent
   bool broken_ = false;
 };

@@ -244,6 +244,42 @@ TYPED_TEST(Tables, FailWithWhatWasToBeCarriedOutLater) {
   }
 }
 
+/// Each answer is of the state in which its statement was carried out, whenever it is read.
+TYPED_TEST(Tables, AnswerLaterWhatWasAskedBefore) {
+  constexpr const char* kCount = "SELECT count(*) FROM shelves";
+  const auto work = [&](Session& session) {
+    Asked before = session.ask(kCount);
+    Asked made = session.ask("INSERT INTO shelves (id, label) VALUES ($1, $2) RETURNING label", "s1", "top");
+    Asked after = session.ask(kCount);
+    Asked unread = session.ask(kCount);
+    session.run("DELETE FROM shelves WHERE id = $1", "s1");
+    Asked nothing = session.ask("SELECT * FROM shelves");
+    EXPECT_FALSE(nothing.row());
+    EXPECT_EQ(after.rows().at(0).number(0), 1);
+    EXPECT_EQ(before.row().value().number(0), 0);
+    return made.row().value().text("label");
+  };
+  for (int again = 0; again < 3; ++again) {
+    EXPECT_EQ(wait(this->database->write(kNorth, work)), "top");
+  }
+  EXPECT_EQ(wait(this->database->read(
+                kNorth, [&](Session& session) { return session.ask(kCount).rows().at(0).number(0); })),
+            0);
+}
+
+TYPED_TEST(Tables, FailWithWhatWasAsked) {
+  const auto work = [](Session& session) {
+    session.run_later("INSERT INTO shelves (id, label) VALUES ('s1', 'top')");
+    Asked again = session.ask("INSERT INTO shelves (id, label) VALUES ('s1', 'again') RETURNING id");
+    Asked more = session.ask("SELECT 1");
+    return more.rows().size() + again.rows().size();
+  };
+  for (int again = 0; again < 3; ++again) {
+    EXPECT_EQ(code_of([&] { wait(this->database->write(kNorth, work)); }), base::Code::kConflict);
+    EXPECT_EQ(this->count("shelves"), 0);
+  }
+}
+
 TYPED_TEST(Tables, SayWhatIsThereAlready) {
   this->add("n1", "One");
   EXPECT_THAT(this->failure(base::Code::kConflict,
