@@ -60,6 +60,16 @@ class ProtocolTest(ClientsCase):
                 self.assertEqual(list(tours.unlike(golden, told)), [])
 
 
+    def test_a_second_subscription_is_told_what_the_first_has_been(self):
+        person = self.server.new_person()
+        thread = person.ask("POST", "/threads", {}).json()["thread_id"]
+        first, second = tours.ask("python", "subscriptions", {
+            "url": f"{self.url.replace('http', 'ws')}/threads/{thread}/stream/events", "token": person.token,
+            "assistant_id": "seq", "channels": ["lifecycle", "values"]})
+        self.assertEqual(second["replayed"], len(second["ids"]))
+        self.assertEqual(second["ids"], first["ids"])
+
+
 class CableTest(ClientsCase):
     def test_a_stream_goes_on_after_a_cut_without_gap_or_repeat(self):
         def follow(client):

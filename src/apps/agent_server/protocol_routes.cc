@@ -216,8 +216,9 @@ json::object ProtocolRoutes::subscribe(Talk& talk, const ProtocolCommand& comman
   }
   try {
     ProtocolFilter filter = filter_of(params);
+    // What another subscription has had, too: a client tells them apart by their ids.
     for (const ProtocolEvent& each : talk.remembered) {
-      if (filter.takes(each) && !talk.wants(each)) replayed.push_back(each);
+      if (filter.takes(each)) replayed.push_back(each);
     }
     const std::string id = services_.ids.next();
     talk.subscriptions.emplace(id, std::move(filter));
