@@ -2,6 +2,7 @@
 tutorial has it, a stream of numbers, and LangGraph's graphs. Started by start_http.sh under uvicorn with two workers."""
 import asyncio
 import contextlib
+import fcntl
 import json
 import operator
 import os
@@ -9,7 +10,6 @@ import uuid
 from typing import Annotated
 
 import jwt
-import psycopg
 from fastapi import Depends, FastAPI, HTTPException
 from fastapi.responses import StreamingResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
@@ -35,9 +35,8 @@ async def with_checkpoints(app: FastAPI):
     async with AsyncConnectionPool(os.environ["PEER_POSTGRES"], min_size=1, max_size=8,
                                    kwargs={"autocommit": True, "prepare_threshold": 0, "row_factory": dict_row}) as pool:
         saver = AsyncPostgresSaver(pool)
-        try:
-            await saver.setup()
-        except psycopg.errors.UniqueViolation:  # the other worker makes the same tables
+        with open(__file__) as turn:
+            fcntl.flock(turn, fcntl.LOCK_EX)  # workers that make the tables at once fail
             await saver.setup()
         kept = three_nodes().compile(checkpointer=saver)
         yield
