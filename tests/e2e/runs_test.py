@@ -56,6 +56,18 @@ class RunsTest(unittest.TestCase):
         self.assertEqual(self.person.ask("GET", f"/threads/{self.thread}").json()["values"]["items"],
                          ["one", "first", "last", "two", "first", "last"])
 
+    def test_a_cron_goes_by_the_clocks_of_its_time_zone(self):
+        wanted = {"assistant_id": "seq", "schedule": "30 7 1 7 *", "timezone": "America/New_York"}
+        cron = self.person.ask("POST", "/runs/crons", wanted).json()
+        self.assertEqual(cron["timezone"], "America/New_York")
+        self.assertRegex(cron["next_run_date"], "-07-01T11:30:00")
+        place = f"/runs/crons/{cron['cron_id']}"
+        moved = self.person.ask("PATCH", place, {"timezone": "Asia/Kolkata"}).json()
+        self.assertEqual(moved["schedule"], wanted["schedule"])
+        self.assertRegex(moved["next_run_date"], "-07-01T02:00:00")
+        self.assertEqual(self.person.ask("PATCH", place, {"timezone": "Mars/Olympus"}).status, 422)
+        self.assertEqual(self.person.ask("POST", "/runs/crons", {**wanted, "timezone": "Mars/Olympus"}).status, 422)
+
     def told(self, count, mode, after="0"):
         """So many events of the thread after the one of that id."""
         path = f"/threads/{self.thread}/stream" + (f"?stream_mode={mode}" if mode else "")

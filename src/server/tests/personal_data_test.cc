@@ -115,7 +115,7 @@ struct Erasure : testing_support::Tables<Kind> {
         " false, 1, NULL, 1)",
         mark + "job", team, id);
     this->put("INSERT INTO job_events VALUES ($1, $2, 1, 'started', '{}', 1)", mark + "job", team);
-    this->put("INSERT INTO job_crons VALUES ($1, $2, $3, 'n', '* * * * *', 'k', '{}', true, 1, 1, 1)",
+    this->put("INSERT INTO job_crons VALUES ($1, $2, $3, 'n', '* * * * *', 'k', '{}', true, 1, 1, 1, 'UTC')",
               mark + "cron", team, id);
     this->put("INSERT INTO webhook_endpoints VALUES ($1, $2, $3, 'https://x', '[]', 's', true, 1)",
               mark + "hook", team, id);
