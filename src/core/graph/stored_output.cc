@@ -25,7 +25,7 @@ CacheKey cache_key(const CompiledGraph& graph, const CompiledNode& node, const v
   } else {
     const json::value read =
         argument != nullptr ? argument->to_json() : tracked_fields(graph.schema(), state);
-    key.input = base::sha256(base::compact_json(json::array{read, context}));
+    key.input = base::sha256(base::compact_json(read) + base::compact_json(context));
   }
   return key;
 }

@@ -11,7 +11,6 @@
 namespace pharos::runs {
 namespace {
 
-constexpr int kEventsAtOnce = 500;
 constexpr auto kLook = std::chrono::seconds(1);
 
 enum class Turn { kToCome, kHasCome, kNever };
@@ -25,20 +24,13 @@ Turn turn_of(storage::Session& session, const std::string& run_id) {
 /// What is kept of a run by now; nothing of one whose turn has not come.
 base::Task<void> read_batches(jobs::Jobs& jobs, storage::Scope scope, std::string run_id,
                               std::function<void(ToldBatch)> use) {
-  std::int64_t number = 0;
-  jobs::JobEvents page;
-  do {
-    page = {};
-    try {
-      page = co_await jobs.events_after(scope, run_id, number, kEventsAtOnce);
-    } catch (const base::Error& error) {
-      if (error.code() != base::Code::kNotFound) throw;
-    }
-    for (const jobs::JobEvent& each : page.events) {
-      number = each.number;
+  try {
+    co_await read_events(jobs, std::move(scope), std::move(run_id), [&use](const jobs::JobEvent& each) {
       if (auto batch = batch_of(each)) use(*std::move(batch));
-    }
-  } while (std::ssize(page.events) == kEventsAtOnce);
+    });
+  } catch (const base::Error& error) {
+    if (error.code() != base::Code::kNotFound) throw;
+  }
 }
 
 }  // namespace

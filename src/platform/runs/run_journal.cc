@@ -13,6 +13,7 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::int64_t kMostInABatch = 256;
+constexpr int kEventsAtOnce = 500;
 constexpr std::size_t kMuch = 512;  ///< events that wait to be written down
 
 json::value batch_json(std::int64_t first, const std::string& checkpoint, std::vector<ToldEvent> events) {
@@ -229,6 +230,18 @@ base::Task<void> JournalSaver::delete_run(std::string thread_id, std::string run
 
 base::Task<void> JournalSaver::delete_thread(std::string thread_id) {
   return saver_->delete_thread(std::move(thread_id));
+}
+
+base::Task<void> read_events(jobs::Jobs& jobs, storage::Scope scope, std::string job,
+                             std::function<void(jobs::JobEvent)> use) {
+  std::int64_t number = 0;
+  bool is_last = false;
+  while (!is_last) {
+    jobs::JobEvents page = co_await jobs.events_after(scope, job, number, kEventsAtOnce);
+    is_last = std::ssize(page.events) < kEventsAtOnce;
+    if (!page.events.empty()) number = page.events.back().number;
+    for (jobs::JobEvent& each : page.events) use(std::move(each));
+  }
 }
 
 std::optional<ToldBatch> batch_of(const jobs::JobEvent& event) {

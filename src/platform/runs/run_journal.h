@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -81,6 +82,10 @@ class JournalSaver final : public graph::Saver {
   RunJournal& journal_;
   std::atomic<bool> is_empty_;
 };
+
+/// Every event of a job until now, in order. Throws base::Error (kNotFound).
+base::Task<void> read_events(jobs::Jobs& jobs, storage::Scope scope, std::string job,
+                             std::function<void(jobs::JobEvent)> use);
 
 /// The events of a job's event, with the id of the first.
 struct ToldBatch {

@@ -23,7 +23,6 @@ using storage::Row;
 using storage::Session;
 
 constexpr storage::WriteOptions kCommitted{.deadline = {}, .isolation = storage::Isolation::kCommitted};
-constexpr int kEventsAtOnce = 500;
 
 /// Nothing when somebody has stopped or deleted it meanwhile.
 std::optional<RunTurn> begin(Session& session, const Assistants& assistants, const std::string& run_id,
@@ -47,18 +46,6 @@ std::optional<RunTurn> begin(Session& session, const Assistants& assistants, con
                     run_id, now, begun.first_number);
   set_thread_status(session, begun.thread_id, ThreadStatus::kBusy, now);
   return begun;
-}
-
-/// Every event of a job, in order.
-base::Task<std::vector<jobs::JobEvent>> events_of(jobs::Jobs& jobs, storage::Scope scope, std::string job) {
-  std::vector<jobs::JobEvent> events;
-  while (true) {
-    jobs::JobEvents page =
-        co_await jobs.events_after(scope, job, events.empty() ? 0 : events.back().number, kEventsAtOnce);
-    const bool is_last = std::ssize(page.events) < kEventsAtOnce;
-    std::ranges::move(page.events, std::back_inserter(events));
-    if (is_last) co_return events;
-  }
 }
 
 /// One attempt at one run.
@@ -145,7 +132,9 @@ base::Task<void> Attempt::prepare() {
     last_ = co_await parts_.saver->get(key(), {});
   if (is_begun_anew()) {
     const bool has_begun = last_ && last_->checkpoint.run_id == run_id_;
-    const auto events = co_await events_of(parts_.jobs, context_.scope(), run_id_);
+    std::vector<jobs::JobEvent> events;
+    co_await read_events(parts_.jobs, context_.scope(), run_id_,
+                         [&events](jobs::JobEvent event) { events.push_back(std::move(event)); });
     told = told_before(events, has_begun ? last_->checkpoint.id : std::string());
   }
   json::object about =

@@ -20,9 +20,7 @@ constexpr const char* kFind = "SELECT * FROM threads WHERE id = $1";
 
 /// Asked for the owner, too, the database may go through all threads of that owner.
 std::optional<Row> if_own(const Session& session, std::optional<Row> row) {
-  const storage::Scope& scope = session.scope();
-  if (row && (row->text("team_id") != scope.team_id || row->text("user_id") != scope.user_id)) row.reset();
-  return row;
+  return row && is_own(session.scope(), *row) ? std::move(row) : std::nullopt;
 }
 
 Row demanded(std::optional<Row> row, const std::string& id) {
@@ -73,6 +71,10 @@ Thread thread_of(const Row& row) {
 std::optional<storage::Moment> moments_of(std::optional<base::Duration> time_to_live) {
   if (!time_to_live) return std::nullopt;
   return storage::micros(std::chrono::duration_cast<std::chrono::microseconds>(*time_to_live));
+}
+
+bool is_own(const storage::Scope& scope, const Row& thread) {
+  return thread.text("team_id") == scope.team_id && thread.text("user_id") == scope.user_id;
 }
 
 Row own_thread(Session& session, const std::string& id) {

@@ -13,6 +13,7 @@ Thread thread_of(const storage::Row& row);
 /// A time to live as rows have it.
 std::optional<storage::Moment> moments_of(std::optional<base::Duration> time_to_live);
 
+bool is_own(const storage::Scope& scope, const storage::Row& thread);
 /// The scope's own thread, locked where the database can be written to by others. Throws base::Error
 /// (kNotFound).
 storage::Row own_thread(storage::Session& session, const std::string& id);

@@ -154,9 +154,7 @@ base::Task<Thread> Threads::get(storage::Scope scope, std::string id) {
 base::Task<void> Threads::refuse_anothers(storage::Scope scope, std::string id) {
   auto look = [scope = std::move(scope), id](Session& session) {
     const auto row = session.find("SELECT team_id, user_id FROM threads WHERE id = $1", id);
-    const bool is_anothers =
-        row && (row->text("team_id") != scope.team_id || row->text("user_id") != scope.user_id);
-    if (is_anothers) throw Error(Code::kNotFound, fmt::format("there is no thread '{}'", id));
+    if (row && !is_own(scope, *row)) throw Error(Code::kNotFound, fmt::format("there is no thread '{}'", id));
   };
   return database_.read(storage::Scope::system(), std::move(look));
 }
